@@ -1,0 +1,50 @@
+package kernfs
+
+import (
+	"golang.org/x/sys/unix"
+)
+
+const dirFlags = unix.O_RDONLY | unix.O_DIRECTORY | unix.O_CLOEXEC
+
+func openAt(dir int, name Name, flags int) (FD, error) {
+	fd, err := unix.Openat(dir, name.String(), flags, 0)
+	if err != nil {
+		return None, classify(err)
+	}
+	return FD(fd), nil
+}
+
+// TypeOf returns Ordinary: macOS has no cgroups.
+func TypeOf(FD) (Type, error) { return Ordinary, nil }
+
+var here = NewName(".")
+
+// Dirs calls yield with the name of each folder in dir, in the file system's
+// order. The name is valid until yield returns. Buf is for the kernel's
+// answer, at least 1 KiB.
+func Dirs(dir FD, buf []byte, yield func(name []byte)) error {
+	fd, err := openAt(int(dir), here, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC)
+	if err != nil {
+		return err
+	}
+	defer Close(&fd)
+	for {
+		n, err := unix.ReadDirent(int(fd), buf)
+		if err != nil {
+			return classify(err)
+		}
+		if n == 0 {
+			return nil
+		}
+		var names []string
+		for b := buf[:n]; len(b) > 0; {
+			used, _, more := unix.ParseDirent(b, -1, nil)
+			names, b = append(names, more...), b[used:]
+		}
+		for _, name := range names {
+			if info, err := StatAt(dir, NewName(name)); err == nil && info.IsDir {
+				yield([]byte(name))
+			}
+		}
+	}
+}

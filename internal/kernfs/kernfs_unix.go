@@ -1,0 +1,127 @@
+//go:build linux || darwin
+
+package kernfs
+
+import (
+	"errors"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// classify returns what an errno means here; nil for 0.
+func classify(errno error) error {
+	if errno == unix.ENOTSUP { // the same number as EOPNOTSUPP on Linux
+		return ErrAbsent
+	}
+	switch errno {
+	case nil:
+		return nil
+	case unix.ENOENT, unix.ENOTDIR, unix.EOPNOTSUPP, unix.ELOOP:
+		return ErrAbsent
+	case unix.ENODEV:
+		return ErrDead
+	case unix.EMFILE, unix.ENFILE:
+		return ErrFull
+	}
+	return errno
+}
+
+// OpenDir opens the folder at path for use as a starting point.
+func OpenDir(path string) (FD, error) {
+	return openAt(unix.AT_FDCWD, NewName(path), dirFlags)
+}
+
+// OpenDirAt opens a folder below dir for use as a starting point.
+func OpenDirAt(dir FD, name Name) (FD, error) {
+	return openAt(int(dir), name, dirFlags|unix.O_NOFOLLOW)
+}
+
+// OpenAt opens a file below dir for reading. A FIFO does not block it, and a
+// link is absent.
+func OpenAt(dir FD, name Name) (FD, error) {
+	return openAt(int(dir), name, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NOFOLLOW|unix.O_NONBLOCK)
+}
+
+// Close closes fd, if it is open, and makes it None.
+func Close(fd *FD) {
+	if *fd >= 0 {
+		_ = unix.Close(int(*fd)) // nothing was written: there is nothing to lose
+	}
+	*fd = None
+}
+
+// Read returns the text of fd's file in buf, which it lets grow up to MaxFile,
+// and returns grown. A file that the kernel shows in one piece ends where a
+// read is short; an iterated one ends where a read gives nothing.
+func Read(fd FD, buf []byte, iterated bool) (text, grown []byte, err error) {
+	n := 0
+	for {
+		if n == len(buf) {
+			if n >= MaxFile {
+				return nil, buf, ErrTooLarge
+			}
+			grownBuf := make([]byte, max(4096, 2*len(buf)))
+			copy(grownBuf, buf)
+			buf = grownBuf
+			if !iterated {
+				n = 0 // one cut in time: from the start, into the larger buffer
+			}
+		}
+		m, errno := unix.Pread(int(fd), buf[n:], int64(n))
+		if errno == unix.EINTR {
+			continue
+		}
+		if errno != nil {
+			return nil, buf, classify(errno)
+		}
+		n += m
+		if m == 0 || !iterated && n < len(buf) {
+			return buf[:n], buf, nil
+		}
+	}
+}
+
+// Stat returns what is known about fd's file.
+func Stat(fd FD) (Info, error) {
+	var st unix.Stat_t
+	if err := unix.Fstat(int(fd), &st); err != nil {
+		return Info{}, classify(err)
+	}
+	return infoOf(&st), nil
+}
+
+// StatAt returns what is known about a file below dir. Links are not followed.
+func StatAt(dir FD, name Name) (Info, error) {
+	var st unix.Stat_t
+	if err := unix.Fstatat(int(dir), name.String(), &st, unix.AT_SYMLINK_NOFOLLOW); err != nil {
+		return Info{}, classify(err)
+	}
+	return infoOf(&st), nil
+}
+
+func infoOf(st *unix.Stat_t) Info {
+	sec, nsec := st.Mtim.Unix()
+	return Info{
+		Dev:     uint64(st.Dev),
+		Ino:     st.Ino,
+		Links:   uint64(st.Nlink),
+		ModTime: time.Unix(sec, nsec),
+		IsDir:   st.Mode&unix.S_IFMT == unix.S_IFDIR,
+	}
+}
+
+// MaxOpenFiles returns how many descriptors the process may have.
+func MaxOpenFiles() uint64 {
+	var lim unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &lim); err != nil {
+		return 1024
+	}
+	return lim.Cur
+}
+
+// IsDenied reports whether err says that the privilege is missing.
+func IsDenied(err error) bool {
+	return errors.Is(err, syscall.EACCES) || errors.Is(err, syscall.EPERM)
+}
