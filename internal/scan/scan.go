@@ -3,7 +3,10 @@
 // given: use it before the buffer is filled again, and keep none of it.
 package scan
 
-import "errors"
+import (
+	"bytes"
+	"errors"
+)
 
 var (
 	// ErrSyntax says that the text is not a decimal number.
@@ -15,12 +18,8 @@ var (
 // Line cuts the first line off b, without its newline. A last line may lack
 // one: a torn read is a line too, and its parser decides.
 func Line(b []byte) (line, rest []byte) {
-	for i, c := range b {
-		if c == '\n' {
-			return b[:i], b[i+1:]
-		}
-	}
-	return b, nil
+	line, rest, _ = Cut(b, '\n')
+	return line, rest
 }
 
 // Field cuts the first field off a line. Spaces and tabs stand between
@@ -39,10 +38,8 @@ func Field(line []byte) (field, rest []byte) {
 
 // Cut returns what stands before and after the first sep.
 func Cut(b []byte, sep byte) (before, after []byte, found bool) {
-	for i, c := range b {
-		if c == sep {
-			return b[:i], b[i+1:], true
-		}
+	if i := bytes.IndexByte(b, sep); i >= 0 {
+		return b[:i], b[i+1:], true
 	}
 	return b, nil, false
 }
@@ -62,19 +59,16 @@ func Trim(b []byte) []byte {
 // the kernel prints some unsigned counters as signed ones, and per-CPU sums
 // may be below zero for a moment.
 func Uint(b []byte) (uint64, error) {
-	if len(b) > 1 && b[0] == '-' {
-		if !digits(b[1:]) {
-			return 0, ErrSyntax
-		}
+	if len(b) > 1 && b[0] == '-' && digits(b[1:]) {
 		return 0, nil
 	}
 	if !digits(b) {
 		return 0, ErrSyntax
 	}
 	var n uint64
-	for _, c := range b {
+	for i, c := range b {
 		d := uint64(c - '0')
-		if n > (1<<64-1-d)/10 {
+		if i >= 19 && n > (1<<64-1-d)/10 { // fewer digits always fit
 			return 0, ErrRange
 		}
 		n = n*10 + d

@@ -1,0 +1,89 @@
+package cgroupfstest
+
+import (
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Usage is what a fake cgroup uses, for tests that do not care about single
+// files. What is zero is zero in the files; a MemoryLimit of 0 is no limit.
+type Usage struct {
+	CPU          time.Duration // since the cgroup was made
+	Throttled    time.Duration
+	Memory       uint64 // bytes, everything included
+	Anon         uint64 // bytes
+	InactiveFile uint64 // bytes; working set is Memory without them
+	MemoryLimit  uint64 // bytes; 0 is none
+	PageFaults   uint64
+	PIDs         []int // its processes
+}
+
+// Put gives a cgroup the files of a kernel 6.1: it makes the cgroup, or moves
+// it on. The root is "". On a node made by NewV1 the files are v1's.
+func (t *Tree) Put(cgroup string, u Usage) {
+	t.tb.Helper()
+	files := u.v2()
+	if t.v1 {
+		files = u.v1()
+	}
+	for name, text := range files {
+		controller, file, ok := strings.Cut(name, "/")
+		if !ok {
+			controller, file = "", name
+		}
+		if cgroup == "" && strings.HasPrefix(file, "memory.") && file != "memory.stat" && !t.v1 {
+			continue // the root of v2 has no memory.current
+		}
+		t.Write(path.Join(controller, cgroup, file), text)
+	}
+}
+
+func (u *Usage) v2() map[string]string {
+	limit := "max"
+	if u.MemoryLimit > 0 {
+		limit = strconv.FormatUint(u.MemoryLimit, 10)
+	}
+	return map[string]string{
+		"cpu.stat": fmt.Sprintf("usage_usec %d\nuser_usec %d\nsystem_usec 0\nnr_periods 0\nnr_throttled 0\nthrottled_usec %d\n",
+			u.CPU.Microseconds(), u.CPU.Microseconds(), u.Throttled.Microseconds()),
+		"cpu.max":        "max 100000\n",
+		"memory.current": fmt.Sprintf("%d\n", u.Memory),
+		"memory.max":     limit + "\n",
+		"memory.stat": fmt.Sprintf("anon %d\nfile %d\ninactive_file %d\npgfault %d\npgmajfault 0\n",
+			u.Anon, u.Memory-min(u.Memory, u.Anon), u.InactiveFile, u.PageFaults),
+		"memory.swap.current": "0\n",
+		"pids.current":        fmt.Sprintf("%d\n", len(u.PIDs)),
+		"cgroup.procs":        u.procs(),
+	}
+}
+
+func (u *Usage) v1() map[string]string {
+	limit := uint64(9223372036854771712)
+	if u.MemoryLimit > 0 {
+		limit = u.MemoryLimit
+	}
+	return map[string]string{
+		"cpu,cpuacct/cpuacct.usage":     fmt.Sprintf("%d\n", u.CPU.Nanoseconds()),
+		"cpu,cpuacct/cpuacct.stat":      fmt.Sprintf("user %d\nsystem 0\n", u.CPU.Milliseconds()/10),
+		"cpu,cpuacct/cpu.stat":          fmt.Sprintf("nr_periods 0\nnr_throttled 0\nthrottled_time %d\n", u.Throttled.Nanoseconds()),
+		"cpu,cpuacct/cpu.cfs_quota_us":  "-1\n",
+		"cpu,cpuacct/cpu.cfs_period_us": "100000\n",
+		"memory/memory.usage_in_bytes":  fmt.Sprintf("%d\n", u.Memory),
+		"memory/memory.limit_in_bytes":  fmt.Sprintf("%d\n", limit),
+		"memory/memory.stat": fmt.Sprintf("rss %d\ninactive_file %d\npgfault %d\npgmajfault 0\ntotal_rss %d\ntotal_cache %d\ntotal_inactive_file %d\ntotal_pgfault %d\ntotal_pgmajfault 0\ntotal_swap 0\n",
+			u.Anon, u.InactiveFile, u.PageFaults, u.Anon, u.Memory-min(u.Memory, u.Anon), u.InactiveFile, u.PageFaults),
+		"memory/cgroup.procs": u.procs(),
+		"pids/pids.current":   fmt.Sprintf("%d\n", len(u.PIDs)),
+	}
+}
+
+func (u *Usage) procs() string {
+	var b strings.Builder
+	for _, pid := range u.PIDs {
+		fmt.Fprintf(&b, "%d\n", pid)
+	}
+	return b.String()
+}

@@ -1,0 +1,387 @@
+package cgroupfs
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/nodegauge/nodegauge/internal/kernfs"
+)
+
+// A Buffer is the memory that files are read into. One serves any number of
+// Groups, one at a time. The zero Buffer is ready for use.
+type Buffer struct {
+	// Clock is what Stamps are taken from; nil is the time since the Buffer
+	// was first used. It must not go backwards.
+	Clock func() time.Duration
+
+	b     []byte
+	begin time.Time
+}
+
+func (b *Buffer) now() time.Duration {
+	if b.Clock != nil {
+		return b.Clock()
+	}
+	if b.begin.IsZero() {
+		b.begin = time.Now()
+	}
+	return time.Since(b.begin)
+}
+
+// A Group is one cgroup, held open. It is one incarnation: once the cgroup is
+// removed, Read answers ErrRemoved for good, also if a cgroup of that name is
+// made again. It is not safe for concurrent use.
+type Group struct {
+	h      *Hierarchy
+	path   string      // without the leading slash
+	rel    kernfs.Name // path, or "." for the root
+	files  []fileState
+	mounts []mountState
+	dir    kernfs.FD // the master's, kept for Children
+	links  uint64    // of dir when Children last listed it
+	dead   bool
+}
+
+// fileState is what a group knows about one row.
+type fileState struct {
+	fd    kernfs.FD
+	epoch uint16
+	found bool    // names[name] was there at the last try
+	name  uint8   // which of the row's names
+	wait  backoff // until the names are tried again
+}
+
+// mountState is what a group knows about its folder in one mount.
+type mountState struct {
+	ino   uint64
+	epoch uint16
+	wait  backoff
+}
+
+// A backoff skips 1, 2, 4 … 64 tries after failures in a row.
+type backoff struct{ left, fails uint8 }
+
+func (w *backoff) fail() {
+	w.left = 1 << min(w.fails, 6)
+	w.fails++
+	if w.fails == 0 {
+		w.fails = 7
+	}
+}
+
+// pass reports whether to try, and counts the try that it refuses.
+func (w *backoff) pass() bool {
+	if w.left == 0 {
+		return true
+	}
+	w.left--
+	return false
+}
+
+func newGroup(h *Hierarchy, path string) (*Group, error) {
+	rel := path
+	if rel == "" {
+		rel = "."
+	}
+	g := &Group{
+		h: h, path: path, rel: kernfs.NewName(rel), dir: kernfs.None,
+		files:  make([]fileState, len(h.rows)),
+		mounts: make([]mountState, len(h.mounts)),
+	}
+	for i := range g.files {
+		g.files[i].fd = kernfs.None
+	}
+	dir, err := g.openDir(len(h.mounts) - 1)
+	if err != nil {
+		return nil, &fs.PathError{Op: "cgroupfs: open", Path: h.filePath(len(h.mounts)-1, path, ""), Err: err}
+	}
+	kernfs.Close(&dir)
+	h.groups[g] = struct{}{}
+	return g, nil
+}
+
+// Path returns the cgroup's path below the hierarchy's root; "/" is the root.
+func (g *Group) Path() string { return "/" + g.path }
+
+// Inode returns the inode of the cgroup's folder in the master hierarchy.
+// Path and Inode together name one incarnation: a cgroup file system never
+// uses an inode twice.
+func (g *Group) Inode() uint64 { return g.mounts[len(g.mounts)-1].ino }
+
+// Close gives back what the Group holds. Closing it again does nothing.
+func (g *Group) Close() error {
+	g.closeFiles()
+	g.closeDir()
+	g.dead = true
+	delete(g.h.groups, g)
+	return nil
+}
+
+func (g *Group) closeFiles() {
+	for i := range g.files {
+		g.h.drop(&g.files[i].fd)
+	}
+}
+
+func (g *Group) closeDir() { g.h.drop(&g.dir) }
+
+// openDir opens the group's folder in a mount for the moment, and sees whether
+// it is still the same one. In the master another folder is no folder: that
+// cgroup is not this one.
+func (g *Group) openDir(mount int) (kernfs.FD, error) {
+	m, st := &g.h.mounts[mount], &g.mounts[mount]
+	dir, err := kernfs.OpenDirAt(m.root, g.rel)
+	if errors.Is(err, kernfs.ErrFull) {
+		g.h.giveBack()
+		dir, err = kernfs.OpenDirAt(m.root, g.rel)
+	}
+	if err != nil {
+		return kernfs.None, err
+	}
+	info, err := kernfs.Stat(dir)
+	if err == nil && info.Links == 0 { // a root that is held open, but was removed
+		err = kernfs.ErrAbsent
+	}
+	if err != nil {
+		kernfs.Close(&dir)
+		return kernfs.None, err
+	}
+	if st.ino != info.Ino {
+		if st.ino != 0 {
+			if mount == len(g.mounts)-1 {
+				kernfs.Close(&dir)
+				return kernfs.None, kernfs.ErrAbsent
+			}
+			st.epoch++
+		}
+		st.ino = info.Ino
+	}
+	return dir, nil
+}
+
+// alive reports whether the cgroup is still there under its name.
+func (g *Group) alive() error {
+	dir, err := g.openDir(len(g.mounts) - 1)
+	kernfs.Close(&dir)
+	return err
+}
+
+// Read fills dst with the metrics in want; what belongs to other metrics is
+// left as it was. Files the kernel does not provide leave their Values absent.
+// A malformed or unreadable file does not stop the others: Read returns the
+// first such error once all are read. ErrRemoved says that the cgroup is gone,
+// and that dst holds nothing to be trusted.
+func (g *Group) Read(dst *Sample, want MetricSet, buf *Buffer) error {
+	if g.dead {
+		return ErrRemoved
+	}
+	r := reading{g: g, dst: dst, buf: buf, mount: -1, dir: kernfs.None}
+	defer r.leave()
+	var first error
+	for i := range g.h.rows { // v2, v1 or hybrid, the master's rows last: the loop does not know which
+		if want&g.h.rows[i].metric == 0 {
+			continue
+		}
+		g.h.rows[i].reset(dst)
+		if err := r.row(i); err != nil && first == nil {
+			first = g.wrap(i, err)
+		}
+	}
+	// What was read came from this incarnation if the master is there at the
+	// end. A file of it that could be read proves that; else the folder does.
+	if r.proven && !r.missed {
+		return first
+	}
+	if err := g.alive(); errors.Is(err, kernfs.ErrAbsent) {
+		g.Close()
+		return ErrRemoved
+	} else if err != nil && first == nil {
+		first = &fs.PathError{Op: "cgroupfs: open", Path: g.h.filePath(len(g.mounts)-1, g.path, ""), Err: err}
+	}
+	return first
+}
+
+// wrap says which file an error is about.
+func (g *Group) wrap(row int, err error) error {
+	r := &g.h.rows[row]
+	name := g.h.filePath(r.mount, g.path, r.names[g.files[row].name].String())
+	var parse *ParseError
+	switch {
+	case errors.As(err, &parse):
+		parse.Path = name
+		return parse
+	case errors.Is(err, kernfs.ErrTooLarge):
+		return fmt.Errorf("cgroupfs: %s: %w", name, ErrTooLarge)
+	}
+	return fmt.Errorf("cgroupfs: %w", &fs.PathError{Op: "read", Path: name, Err: err})
+}
+
+// A reading is one Read on its way.
+type reading struct {
+	g      *Group
+	dst    *Sample
+	buf    *Buffer
+	mount  int       // whose folder is open, or -1
+	dir    kernfs.FD // that folder
+	kept   bool      // it is the group's own, which is kept
+	dirErr error     // or why it is not open
+	proven bool      // a file of the master was read
+	missed bool      // and none of it was missing since
+}
+
+// row reads one row into dst, which has been reset.
+func (r *reading) row(i int) error {
+	row, st := &r.g.h.rows[i], &r.g.files[i]
+	if st.found {
+		err := r.file(i, int(st.name))
+		switch {
+		case errors.Is(err, errNothing) && (len(row.names) == 1 || !st.wait.pass()):
+			return nil
+		case errors.Is(err, errNothing), errors.Is(err, kernfs.ErrAbsent), errors.Is(err, kernfs.ErrDead):
+			// Another of its names may have what this one has not, or the file
+			// was switched off and on: look once before it is given up.
+			st.epoch++
+		default:
+			return err
+		}
+	} else if !st.wait.pass() {
+		return nil
+	}
+	return r.search(i)
+}
+
+// search tries a row's names in order. The first that has something is kept,
+// else the first that is there.
+func (r *reading) search(i int) error {
+	row, st := &r.g.h.rows[i], &r.g.files[i]
+	r.g.h.drop(&st.fd)
+	there := -1
+	for name := range row.names {
+		err := r.file(i, name)
+		switch {
+		case errors.Is(err, kernfs.ErrAbsent), errors.Is(err, kernfs.ErrDead):
+			continue
+		case errors.Is(err, errNothing):
+			r.g.h.drop(&st.fd)
+			if there < 0 {
+				there = name
+			}
+			continue
+		}
+		st.found, st.name, st.wait = true, uint8(name), backoff{}
+		return err
+	}
+	if r.dirErr == nil { // a missing folder has a back-off of its own
+		st.wait.fail()
+	}
+	st.found = there >= 0
+	if st.found {
+		st.name = uint8(there)
+	}
+	return nil
+}
+
+// file reads one file of a row and parses it. It keeps the descriptor of a
+// hot file if the budget allows.
+func (r *reading) file(i, name int) error {
+	row, st := &r.g.h.rows[i], &r.g.files[i]
+	fd := st.fd
+	if fd == kernfs.None {
+		var err error
+		if fd, err = r.open(row, name); err != nil {
+			return err
+		}
+	}
+	text, grown, err := kernfs.Read(fd, r.buf.b, row.iterated)
+	r.buf.b = grown
+	switch {
+	case st.fd == kernfs.None && err == nil && r.keeps(row) && r.g.h.keep():
+		st.fd = fd
+	case st.fd == kernfs.None:
+		kernfs.Close(&fd)
+	case errors.Is(err, kernfs.ErrDead):
+		// The descriptor is dead, the file perhaps not: its cgroup may have
+		// been made anew in this mount, or its controller switched off and on.
+		r.g.h.drop(&st.fd)
+		st.epoch++
+		return r.file(i, name)
+	}
+	if err != nil {
+		r.missed = r.missed || row.mount == len(r.g.mounts)-1 && errors.Is(err, kernfs.ErrDead)
+		return err
+	}
+	r.proven = r.proven || row.mount == len(r.g.mounts)-1
+	if row.stamp != nil {
+		*row.stamp(r.dst) = Stamp{At: r.buf.now(), Epoch: uint32(r.g.mounts[row.mount].epoch)<<16 | uint32(st.epoch)}
+	}
+	return row.parsers[name](text, r.dst)
+}
+
+// keeps reports whether a row's descriptor is worth keeping. An iterated file
+// of v1 answers from a cache of up to a second as long as it is open.
+func (r *reading) keeps(row *row) bool {
+	return row.metric.Slow() == 0 && !row.iterated && r.g.h.mounts[row.mount].live
+}
+
+// open opens a row's file below its folder, which it opens if it is not.
+func (r *reading) open(row *row, name int) (kernfs.FD, error) {
+	if r.mount != row.mount {
+		r.enter(row.mount)
+	}
+	if r.dirErr != nil {
+		return kernfs.None, r.dirErr
+	}
+	fd, err := kernfs.OpenAt(r.dir, row.names[name])
+	if errors.Is(err, kernfs.ErrFull) {
+		r.g.h.giveBack()
+		if r.kept && r.g.dir == kernfs.None { // the folder was given back too
+			if r.enter(row.mount); r.dirErr != nil {
+				return kernfs.None, r.dirErr
+			}
+		}
+		fd, err = kernfs.OpenAt(r.dir, row.names[name])
+	}
+	if r.isMaster() && errors.Is(err, kernfs.ErrAbsent) {
+		r.missed = true
+	}
+	return fd, err
+}
+
+func (r *reading) isMaster() bool { return r.mount == len(r.g.mounts)-1 }
+
+// enter opens the group's folder in a mount.
+func (r *reading) enter(mount int) {
+	r.leave()
+	r.mount = mount
+	if r.isMaster() && r.g.dir != kernfs.None {
+		r.dir, r.kept, r.dirErr = r.g.dir, true, nil
+		return
+	}
+	wait := &r.g.mounts[mount].wait
+	if !wait.pass() {
+		r.dirErr = kernfs.ErrAbsent
+		return
+	}
+	r.dir, r.dirErr = r.g.openDir(mount)
+	if !errors.Is(r.dirErr, kernfs.ErrAbsent) {
+		*wait = backoff{}
+		return
+	}
+	if r.isMaster() {
+		r.missed = true
+		return
+	}
+	if r.g.mounts[mount].ino != 0 && wait.fails == 0 {
+		r.g.mounts[mount].epoch++
+	}
+	wait.fail()
+}
+
+func (r *reading) leave() {
+	if !r.kept {
+		kernfs.Close(&r.dir)
+	}
+	r.dir, r.mount, r.kept = kernfs.None, -1, false
+}

@@ -1,0 +1,145 @@
+package kernfs
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func openDir(t *testing.T, path string) FD {
+	t.Helper()
+	dir, err := OpenDir(path)
+	if errors.Is(err, errors.ErrUnsupported) {
+		t.Skip("not on " + runtime.GOOS)
+	}
+	require.NoError(t, err)
+	t.Cleanup(func() { Close(&dir) })
+	return dir
+}
+
+func TestRead(t *testing.T) {
+	root := t.TempDir()
+	dir := openDir(t, root)
+	for _, tc := range []struct {
+		name string
+		size int
+		err  error
+	}{
+		{"an empty file is present and empty", 0, nil},
+		{"a small file", 10, nil},
+		{"a file as long as the buffer", 4096, nil},
+		{"a file a little longer", 4097, nil},
+		{"a file of many pieces", 100_000, nil},
+		{"a file just small enough", MaxFile - 1, nil},
+		{"a file that is too large", MaxFile, ErrTooLarge},
+	} {
+		for _, iterated := range []bool{false, true} {
+			t.Run(tc.name, func(t *testing.T) {
+				want := bytes.Repeat([]byte("0123456789"), tc.size/10+1)[:tc.size]
+				require.NoError(t, os.WriteFile(filepath.Join(root, "f"), want, 0o600))
+				fd, err := OpenAt(dir, NewName("f"))
+				require.NoError(t, err)
+				defer Close(&fd)
+				text, buf, err := Read(fd, nil, iterated)
+				require.Equal(t, tc.err, err)
+				require.LessOrEqual(t, len(buf), MaxFile)
+				if tc.err != nil {
+					return
+				}
+				require.True(t, bytes.Equal(want, text))
+				again, _, err := Read(fd, buf, iterated)
+				require.NoError(t, err)
+				require.True(t, bytes.Equal(want, again))
+			})
+		}
+	}
+}
+
+func TestWhatCannotBeOpened(t *testing.T) {
+	root := t.TempDir()
+	dir := openDir(t, root)
+	require.NoError(t, os.WriteFile(filepath.Join(root, "file"), nil, 0o600))
+	require.NoError(t, os.Symlink("/etc/passwd", filepath.Join(root, "link")))
+
+	for _, name := range []string{"none", "link", "file/below"} {
+		_, err := OpenAt(dir, NewName(name))
+		require.ErrorIs(t, err, ErrAbsent, name)
+		require.ErrorIs(t, err, fs.ErrNotExist, name)
+	}
+	for _, name := range []string{"none", "file"} {
+		_, err := OpenDirAt(dir, NewName(name))
+		require.ErrorIs(t, err, ErrAbsent, name)
+	}
+	_, err := OpenDir(filepath.Join(root, "none"))
+	require.ErrorIs(t, err, ErrAbsent)
+}
+
+func TestDirsAreFoldersOnly(t *testing.T) {
+	root := t.TempDir()
+	dir := openDir(t, root)
+	want := make([]string, 0, 500)
+	for i := range 500 {
+		name := string(bytes.Repeat([]byte{'a' + byte(i%26)}, 1+i/26))
+		require.NoError(t, os.Mkdir(filepath.Join(root, name), 0o700))
+		want = append(want, name)
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(root, "file"), nil, 0o600))
+	require.NoError(t, os.Symlink(root, filepath.Join(root, "link")))
+	var got []string
+	require.NoError(t, Dirs(dir, make([]byte, 1024), func(name []byte) { got = append(got, string(name)) }))
+	slices.Sort(want)
+	slices.Sort(got)
+	require.Equal(t, want, got)
+}
+
+func TestStatTellsARemovedFolder(t *testing.T) {
+	root := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(root, "a"), 0o700))
+	dir := openDir(t, filepath.Join(root, "a"))
+	before, err := Stat(dir)
+	require.NoError(t, err)
+	require.True(t, before.IsDir)
+	require.NotZero(t, before.Links)
+	require.NoError(t, os.Remove(filepath.Join(root, "a")))
+	after, err := Stat(dir)
+	require.NoError(t, err)
+	require.Equal(t, before.Ino, after.Ino)
+}
+
+func TestCloseTwice(t *testing.T) {
+	fd := None
+	Close(&fd)
+	dir, err := OpenDir(t.TempDir())
+	if errors.Is(err, errors.ErrUnsupported) {
+		t.Skip("not on " + runtime.GOOS)
+	}
+	require.NoError(t, err)
+	Close(&dir)
+	require.Equal(t, None, dir)
+	Close(&dir)
+}
+
+func TestNothingAllocates(t *testing.T) {
+	root := t.TempDir()
+	dir := openDir(t, root)
+	if runtime.GOOS != "linux" {
+		t.Skip("only the Linux part promises it")
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(root, "f"), []byte("text"), 0o600))
+	name, buf := NewName("f"), make([]byte, 4096)
+	if n := testing.AllocsPerRun(100, func() {
+		fd, _ := OpenAt(dir, name)
+		_, buf, _ = Read(fd, buf, false)
+		_, _ = Stat(fd)
+		Close(&fd)
+	}); n != 0 {
+		t.Errorf("open, read, stat and close allocate %v times, want 0", n)
+	}
+}
