@@ -1,0 +1,331 @@
+package stats
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/nodegauge/nodegauge/cgroupfs"
+	"github.com/nodegauge/nodegauge/internal/procfs"
+)
+
+// Options are a Collector's options. The zero Options, and nil, are good for
+// most.
+type Options struct {
+	// Metrics are what to read; 0 is cgroupfs.DefaultMetrics.
+	Metrics cgroupfs.MetricSet
+	// MinWindow is the shortest time that a rate is the mean of, so that an
+	// extra round on demand does not make it noisy; 0 is 500 ms.
+	MinWindow time.Duration
+	// SlowInterval is how old limits, events and what else
+	// cgroupfs.MetricSet.Slow returns may become before they are read again; 0
+	// is 30 s. If it is negative they are read in every round.
+	SlowInterval time.Duration
+	// MaxOpenFiles is how many descriptors may be kept; 0 is half of
+	// RLIMIT_NOFILE, at most 8192. A negative number keeps none.
+	MaxOpenFiles int
+	// KubepodsRoot is the cgroup that holds the pods, "/kubelet/kubepods" for
+	// example. Empty means that it is found, see Identify.
+	KubepodsRoot string
+	// Root is the folder where the host's root is mounted; the host's proc is
+	// read below it. Empty is "/".
+	Root string
+	// Now is the clock; nil is time.Now. It may be called from any goroutine.
+	Now func() time.Time
+}
+
+// A Collector follows the cgroups of a node. It is safe for concurrent use:
+// its rounds come one after another. It starts no goroutine. Close it to give
+// back its descriptors.
+type Collector struct {
+	h            *cgroupfs.Hierarchy
+	minWindow    time.Duration
+	slowInterval time.Duration
+	kubepodsRoot string
+	now          func() time.Time
+	epoch        time.Time // what Stamps and points count from
+
+	latest atomic.Pointer[Snapshot] // the newest that is shared
+
+	turn chan struct{} // holds one token; who has it may touch what follows
+
+	closed  bool
+	metrics cgroupfs.MetricSet
+	proc    *procfs.Reader
+	buf     cgroupfs.Buffer
+	root    *group
+	count   int    // how many groups there are
+	listing uint64 // how often children were listed
+	gen     uint64
+	began   time.Duration // when the round began
+	wall    time.Time     // and what the clock showed
+	took    time.Duration
+	node    Node
+	errs    Errors
+}
+
+// ErrClosed says that the Collector is closed. It satisfies
+// errors.Is(err, fs.ErrClosed).
+var ErrClosed = fmt.Errorf("stats: collector is closed: %w", fs.ErrClosed)
+
+// New returns a Collector of the cgroups in h. It takes h over: closing the
+// Collector closes h.
+func New(h *cgroupfs.Hierarchy, o *Options) (*Collector, error) {
+	if o == nil {
+		o = &Options{}
+	}
+	c := &Collector{
+		h:            h,
+		turn:         make(chan struct{}, 1),
+		metrics:      o.Metrics,
+		minWindow:    o.MinWindow,
+		slowInterval: o.SlowInterval,
+		kubepodsRoot: cleanKubepodsRoot(o.KubepodsRoot),
+		now:          o.Now,
+	}
+	if c.metrics == 0 {
+		c.metrics = cgroupfs.DefaultMetrics
+	}
+	if c.minWindow == 0 {
+		c.minWindow = 500 * time.Millisecond
+	}
+	if c.slowInterval == 0 {
+		c.slowInterval = 30 * time.Second
+	}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	c.epoch = c.now()
+	c.buf.Clock = c.clock
+	c.proc = procfs.NewReader(filepath.Join("/", o.Root, "proc"))
+	h.SetMaxOpenFiles(o.MaxOpenFiles)
+	c.readNode(&c.node) // the node's start is needed to date cgroups
+	if c.root = c.open(nil, ""); c.root == nil {
+		return nil, fmt.Errorf("stats: the root cgroup cannot be opened: %w", errors.Join(c.errs.Examples...))
+	}
+	c.turn <- struct{}{}
+	return c, nil
+}
+
+// clock is the time since the Collector was made, which never goes back where
+// Options.Now is the default.
+func (c *Collector) clock() time.Duration { return c.now().Sub(c.epoch) }
+
+// take waits for the turn.
+func (c *Collector) take(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case <-c.turn:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if c.closed {
+		c.give()
+		return ErrClosed
+	}
+	return nil
+}
+
+func (c *Collector) give() { c.turn <- struct{}{} }
+
+// Collect takes one round now, and fills dst with it. Once dst has grown to
+// the node's size it allocates nothing. It fails only where nothing can be
+// collected: the context is done, the root cgroup is gone, the Collector is
+// closed. What else goes wrong is in dst: in Errors, and beside the cgroup
+// that it concerns.
+func (c *Collector) Collect(ctx context.Context, dst *Snapshot) error {
+	if err := c.take(ctx); err != nil {
+		return err
+	}
+	defer c.give()
+	if err := c.round(ctx); err != nil {
+		return err
+	}
+	dst.arena.Reset()
+	c.fill(dst)
+	return nil
+}
+
+// Fresh returns a Snapshot whose round began at most maxAge ago, and takes a
+// round if there is none. Askers share it: it must not be changed, and nobody
+// has to give it back. Of many who ask at once one takes the round; if its
+// context ends the next one does. Errors are those of Collect.
+func (c *Collector) Fresh(ctx context.Context, maxAge time.Duration) (*Snapshot, error) {
+	oldest := c.clock() - max(maxAge, 0)
+	if s := c.latest.Load(); s != nil && s.began >= oldest && ctx.Err() == nil {
+		return s, nil
+	}
+	if err := c.take(ctx); err != nil {
+		return nil, err
+	}
+	defer c.give()
+	if s := c.latest.Load(); s != nil && s.began >= oldest {
+		return s, nil // somebody took the round meanwhile
+	}
+	return c.publish(ctx)
+}
+
+// publish takes a round and makes it the latest.
+func (c *Collector) publish(ctx context.Context) (*Snapshot, error) {
+	if err := c.round(ctx); err != nil {
+		return nil, err
+	}
+	s := &Snapshot{}
+	if last := c.latest.Load(); last != nil {
+		s.arena = last.arena.New()
+	}
+	c.fill(s)
+	c.latest.Store(s)
+	return s, nil
+}
+
+// Run takes rounds until ctx ends, and returns its error. The first round is
+// now, the second after a random part of every, and from then on the phase is
+// fixed: 10 s is 10 s. A round that would begin while another is under way
+// is left out. Fresh returns the rounds of Run.
+func (c *Collector) Run(ctx context.Context, every time.Duration) error {
+	if every <= 0 {
+		return fmt.Errorf("stats: Run: an interval of %v is no interval", every)
+	}
+	next := time.Now().Add(rand.N(every))
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-timer.C:
+		}
+		if err := c.take(ctx); err != nil {
+			return err
+		}
+		_, err := c.publish(ctx)
+		c.give()
+		if err != nil {
+			return err
+		}
+		late := time.Since(next)
+		if late > 0 {
+			next = next.Add((late/every + 1) * every)
+		}
+		timer.Reset(time.Until(next))
+	}
+}
+
+// SetMetrics changes what the next rounds read. Rates that are still read go on.
+func (c *Collector) SetMetrics(metrics cgroupfs.MetricSet) {
+	<-c.turn
+	defer c.give()
+	if metrics == 0 {
+		metrics = cgroupfs.DefaultMetrics
+	}
+	if c.metrics != metrics && !c.closed {
+		c.metrics = metrics
+		c.root.forget() // what is not read any more is absent
+	}
+}
+
+// Close gives back what the Collector holds. A round that is under way ends
+// first. Snapshots stay good. Closing it again does nothing.
+func (c *Collector) Close() error {
+	<-c.turn
+	defer c.give()
+	if c.closed {
+		return nil
+	}
+	c.closed = true
+	return errors.Join(c.h.Close(), c.proc.Close())
+}
+
+// round reads every cgroup once. A cgroup that goes or comes meanwhile is
+// looked for again, in the same round.
+func (c *Collector) round(ctx context.Context) error {
+	c.gen++
+	c.errs.reset()
+	c.wall = c.now()
+	c.began = c.wall.Sub(c.epoch)
+	c.readNode(&c.node)
+	for range maxPasses {
+		c.discover(c.root)
+		if err := c.read(ctx, c.root); err != nil {
+			return err
+		}
+		if c.root.gone {
+			return fmt.Errorf("stats: the root cgroup is gone: %w", cgroupfs.ErrRemoved)
+		}
+		if !c.sweep(c.root) {
+			break
+		}
+	}
+	c.count = c.root.count()
+	c.took = c.clock() - c.began
+	return nil
+}
+
+// read reads a cgroup and what is below it, unless that was done in this
+// round. The root comes first, because reading its memory.stat brings those of
+// all cgroups up to date; every other cgroup comes after its children, so that
+// a pod is read right after its containers.
+func (c *Collector) read(ctx context.Context, g *group) error {
+	if g == c.root {
+		c.readGroup(g)
+	}
+	for _, child := range g.children {
+		if err := c.read(ctx, child); err != nil {
+			return err
+		}
+	}
+	if g != c.root {
+		c.readGroup(g)
+	}
+	return ctx.Err()
+}
+
+func (c *Collector) readGroup(g *group) {
+	if g.gen == c.gen || g.gone {
+		return
+	}
+	want := c.metrics
+	if g.gen > 0 && c.began-g.slowAt < c.slowInterval {
+		want &^= want.Slow()
+	} else {
+		g.slowAt = c.began
+	}
+	g.err = g.handle.Read(&g.sample, want, &c.buf)
+	if errors.Is(g.err, cgroupfs.ErrRemoved) {
+		g.gone = true
+		return
+	}
+	if g.err != nil {
+		c.errs.add(g.err)
+	}
+	g.gen = c.gen
+	s := &g.sample
+	memoryAt := c.at(s.Memory.Read)
+	g.memory = memoryOf(&s.Memory, g == c.root, memoryAt)
+	g.swap = swapOf(&s.Memory.Swap, memoryAt)
+	g.cpu = cpuOf(&s.CPU, &g.points, c.minWindow, c.node.CPUs, c.at(s.CPU.Read))
+}
+
+// at returns what the clock showed at a Stamp of this round.
+func (c *Collector) at(s cgroupfs.Stamp) time.Time { return c.wall.Add(s.At - c.began) }
+
+// fill copies the round into dst.
+func (c *Collector) fill(dst *Snapshot) {
+	dst.Time, dst.began, dst.Duration = c.wall, c.began, c.took
+	dst.Generation, dst.Metrics = c.gen, c.metrics
+	dst.Node = c.node
+	c.errs.copyTo(&dst.Errors)
+	// What is left of an earlier round is overwritten field by field.
+	dst.Cgroups = slices.Grow(dst.Cgroups[:0], c.count)[:c.count]
+	c.root.fill(dst, 0, -1)
+	deriveNode(&dst.Node, &dst.Cgroups[0])
+}

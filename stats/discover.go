@@ -1,0 +1,190 @@
+package stats
+
+import (
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nodegauge/nodegauge/cgroupfs"
+)
+
+// A group is a cgroup that the Collector follows.
+type group struct {
+	info     *Info
+	handle   *cgroupfs.Group
+	name     string
+	children []*group // by name
+	listed   uint64   // the listing that saw it among its parent's children
+	dirty    bool     // a child is gone: its links may be as many as before
+	gone     bool     // and to be swept
+	gen      uint64   // the round that read it
+	slowAt   time.Duration
+	sample   cgroupfs.Sample
+	points   points
+	cpu      CPU
+	memory   Memory
+	swap     Swap
+	err      error
+}
+
+// maxPasses is how often a round looks again after a cgroup went while it was
+// read. What comes after that is found in the next round.
+const maxPasses = 4
+
+// discover lists the children of the cgroups whose children changed.
+func (c *Collector) discover(g *group) {
+	if !g.info.Descend() {
+		return
+	}
+	changed, err := g.handle.ChildrenChanged()
+	if err == nil && (changed || g.dirty) {
+		err = c.list(g)
+	}
+	switch {
+	case errors.Is(err, cgroupfs.ErrRemoved):
+		g.gone = true
+		return
+	case err != nil:
+		c.errs.add(err)
+	}
+	for _, child := range g.children {
+		c.discover(child)
+	}
+}
+
+// list makes g.children what the kernel says they are. Those it knows are
+// kept: if one is another cgroup of that name by now, reading it will tell.
+func (c *Collector) list(g *group) error {
+	c.listing++
+	known := len(g.children)
+	err := g.handle.Children(&c.buf, func(name []byte) {
+		if i, ok := search(g.children[:known], name); ok {
+			g.children[i].listed = c.listing
+		} else if child := c.open(g, string(name)); child != nil {
+			child.listed = c.listing
+			g.children = append(g.children, child)
+		}
+	})
+	if len(g.children) > known {
+		slices.SortFunc(g.children, byName)
+	}
+	if err != nil {
+		return err
+	}
+	g.dirty = false
+	g.children = slices.DeleteFunc(g.children, func(child *group) bool {
+		if child.listed != c.listing {
+			child.close()
+			return true
+		}
+		return false
+	})
+	return nil
+}
+
+func byName(a, b *group) int { return strings.Compare(a.name, b.name) }
+
+// search is slices.BinarySearchFunc without making a string of the name.
+func search(groups []*group, name []byte) (int, bool) {
+	lo, hi := 0, len(groups)
+	for lo < hi {
+		mid := (lo + hi) / 2
+		switch {
+		case groups[mid].name == string(name):
+			return mid, true
+		case groups[mid].name < string(name):
+			lo = mid + 1
+		default:
+			hi = mid
+		}
+	}
+	return lo, false
+}
+
+// open follows a cgroup from now on; nil if it is gone already or of no
+// interest. Who it is, is parsed here, once.
+func (c *Collector) open(parent *group, name string) *group {
+	path, id := "/", Identity{Kind: KindRoot}
+	if parent != nil {
+		path = strings.TrimSuffix(parent.info.Path, "/") + "/" + name
+		id = identify(parent.info.Identity, path, c.kubepodsRoot)
+	}
+	if id.Kind == KindIgnored {
+		return nil
+	}
+	handle, err := c.h.Group(path)
+	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) {
+			c.errs.add(err)
+		}
+		return nil
+	}
+	created, _ := handle.ModTime() // if it is gone again its read will tell
+	if created.Before(c.node.BootTime) {
+		created = c.node.BootTime
+	}
+	return &group{
+		name:   name,
+		handle: handle,
+		info:   &Info{Path: path, Inode: handle.Inode(), Identity: id, CreatedAt: created},
+	}
+}
+
+// sweep forgets the cgroups that turned out to be gone, and reports whether
+// there were any. Their parents are to be listed again: another one may have
+// come under the same name.
+func (c *Collector) sweep(g *group) bool {
+	swept := false
+	g.children = slices.DeleteFunc(g.children, func(child *group) bool {
+		if child.gone {
+			child.close()
+			g.dirty, swept = true, true
+			return true
+		}
+		return false
+	})
+	for _, child := range g.children {
+		swept = c.sweep(child) || swept
+	}
+	return swept
+}
+
+// close gives back what a group and those below it hold.
+func (g *group) close() {
+	for _, child := range g.children {
+		child.close()
+	}
+	g.handle.Close()
+}
+
+// forget makes everything absent that was read.
+func (g *group) forget() {
+	g.sample, g.gen, g.err = cgroupfs.Sample{}, 0, nil
+	for _, child := range g.children {
+		child.forget()
+	}
+}
+
+func (g *group) count() int {
+	n := 1
+	for _, child := range g.children {
+		n += child.count()
+	}
+	return n
+}
+
+// fill puts a group and those below it into dst.Cgroups, from index i on, and
+// returns the index after them.
+func (g *group) fill(dst *Snapshot, i, parent int) int {
+	cg := &dst.Cgroups[i]
+	cg.Info, cg.Parent, cg.Err = g.info, parent, g.err
+	cg.CPU, cg.Memory, cg.Swap = g.cpu, g.memory, g.swap
+	dst.arena.Copy(&cg.Sample, &g.sample)
+	next := i + 1
+	for _, child := range g.children {
+		next = child.fill(dst, next, i)
+	}
+	return next
+}

@@ -1,0 +1,79 @@
+// Package stats follows the cgroups of a node: it finds them, reads them in
+// rounds, and says what the numbers mean over time and whose they are. Names
+// are the kubelet's: working set, usageNanoCores, usageCoreNanoSeconds.
+//
+//	h, err := cgroupfs.Detect()
+//	if err != nil {
+//		return err
+//	}
+//	c, err := stats.New(h, nil)
+//	if err != nil {
+//		return err
+//	}
+//	defer c.Close()
+//	var s stats.Snapshot
+//	for range time.Tick(10 * time.Second) {
+//		if err := c.Collect(ctx, &s); err != nil {
+//			return err
+//		}
+//		for i := range s.Cgroups {
+//			use(&s.Cgroups[i])
+//		}
+//	}
+//
+// # Rounds
+//
+// There are two ways to have a round. [Collector.Collect] reads now, into the
+// caller's [Snapshot]. [Collector.Fresh] returns a Snapshot that is shared and
+// never changes, and takes a round only if the newest is too old; many may ask
+// at once. [Collector.Run] takes rounds at a fixed phase for Fresh to return.
+//
+// A round is one cut: the root is read first, which brings the memory
+// statistics of the whole tree up to date, then each pod's containers and the
+// pod, back to back. A cgroup that goes or comes while the round looks is
+// looked for again in the same round.
+//
+// # Rates
+//
+// [CPU].UsageNanoCores needs two points of one incarnation of a cgroup. It is
+// absent before, and after a counter went back, and it says which time it is
+// the mean of. Its base is the newest point that is at least
+// [Options].MinWindow older, so that an extra round on demand neither shortens
+// it nor makes it noisy. Time is monotonic: setting the clock disturbs nothing.
+//
+// # Identity
+//
+// Who a cgroup is (a pod's UID, a runtime's container ID, a QoS class, a
+// service) comes from its path, once, when it is found; see [Identify]. Names
+// of pods and containers are not in a path; package summary joins them. What a
+// container makes below its own cgroup is not followed: it can neither take
+// another's identity nor raise the cost of a round. A cgroup made again under
+// its old name is another one, with another [Info].Inode.
+//
+// # Units
+//
+// Sizes are bytes, times nanoseconds, CPU rates nanoseconds of CPU time per
+// second. A Value that is not known is absent, never 0.
+//
+// # Errors
+//
+// One bad cgroup never fails a round. What went wrong with it is in its Err,
+// what concerns it is absent, and [Snapshot].Errors counts by class with a few
+// examples. Collect, Fresh and Run fail only where nothing can be collected:
+// the context is done, the root cgroup is gone ([cgroupfs.ErrRemoved]), the
+// Collector is closed ([ErrClosed]).
+//
+// # Memory
+//
+// A steady Collect allocates nothing. A round of Fresh allocates three times,
+// and once for each repeated kind beyond I/O devices that was asked for; an
+// asker who is served from it allocates nothing. A followed cgroup costs some
+// 2 KB here and 1.5 KB in each Snapshot, and the descriptors that
+// [cgroupfs.Hierarchy] keeps for it.
+//
+// # Concurrency
+//
+// A Collector is safe for concurrent use; rounds come one after another. It
+// starts no goroutine. A Snapshot filled by Collect belongs to its caller. One
+// returned by Fresh is read by anyone and changed by nobody.
+package stats

@@ -1,0 +1,50 @@
+package stats
+
+import (
+	"errors"
+	"io/fs"
+
+	"github.com/nodegauge/nodegauge/cgroupfs"
+	"github.com/nodegauge/nodegauge/internal/procfs"
+)
+
+// maxExamples bounds how many errors a Snapshot quotes.
+const maxExamples = 8
+
+// Errors counts what went wrong in a round, by class. A cgroup that was
+// removed while it was read is none: it is gone from the Snapshot.
+type Errors struct {
+	Parse  int // a file was not understood
+	Denied int // the privilege to read a file is missing
+	Other  int // anything else
+	// Examples are the first few of them.
+	Examples []error
+}
+
+// Total returns how many errors there were.
+func (e *Errors) Total() int { return e.Parse + e.Denied + e.Other }
+
+func (e *Errors) add(err error) {
+	var parse *cgroupfs.ParseError
+	var proc *procfs.ParseError
+	switch {
+	case errors.As(err, &parse), errors.As(err, &proc):
+		e.Parse++
+	case errors.Is(err, fs.ErrPermission):
+		e.Denied++
+	default:
+		e.Other++
+	}
+	if len(e.Examples) < maxExamples {
+		e.Examples = append(e.Examples, err)
+	}
+}
+
+func (e *Errors) reset() { *e = Errors{Examples: e.Examples[:0]} }
+
+// copyTo copies e, with examples of its own.
+func (e *Errors) copyTo(dst *Errors) {
+	examples := append(dst.Examples[:0], e.Examples...)
+	*dst = *e
+	dst.Examples = examples
+}

@@ -1,0 +1,141 @@
+package stats
+
+import (
+	"time"
+
+	"github.com/nodegauge/nodegauge/cgroupfs"
+)
+
+// A Snapshot is one round: what every cgroup of the node said at about the
+// same moment. One that Collect filled belongs to the caller and may be filled
+// again; one that Fresh returned is shared and must not be changed. What was
+// not read is absent.
+type Snapshot struct {
+	// Time is when the round began.
+	Time time.Time
+	// Generation counts the Collector's rounds, from 1.
+	Generation uint64
+	// Duration is how long the round took.
+	Duration time.Duration
+	// Metrics are those that the round read. The slow ones among them
+	// (cgroupfs.MetricSet.Slow) may be up to Options.SlowInterval older.
+	Metrics cgroupfs.MetricSet
+	// Node is the node as a whole.
+	Node Node
+	// Cgroups are the cgroups, each before its children, and children of one
+	// parent by name. The first is the root.
+	Cgroups []Cgroup
+	// Errors counts what went wrong in the round.
+	Errors Errors
+
+	began time.Duration
+	arena cgroupfs.Arena
+}
+
+// Find returns the cgroup at path, "/kubepods.slice" for example, or nil.
+func (s *Snapshot) Find(path string) *Cgroup {
+	for i := range s.Cgroups {
+		if s.Cgroups[i].Path == path {
+			return &s.Cgroups[i]
+		}
+	}
+	return nil
+}
+
+// Node is the node as a whole: the root cgroup, and what no cgroup says.
+type Node struct {
+	CPU    CPU
+	Memory Memory
+	Swap   Swap
+	// BootTime is when the node started, in whole seconds; zero if not known.
+	// It comes from /proc/stat btime.
+	BootTime time.Time
+	// MemTotal and SwapTotal are what the node has, in bytes, from
+	// /proc/meminfo.
+	MemTotal  cgroupfs.Value
+	SwapTotal cgroupfs.Value
+	// CPUs is how many CPUs are online; 0 if not known. It comes from /proc/stat.
+	CPUs int
+}
+
+// Info is what does not change in a cgroup's life. It is shared by all
+// Snapshots and must not be changed.
+type Info struct {
+	// Path is the cgroup's path below the hierarchy's root; "/" is the root.
+	Path string
+	// Inode tells incarnations of one path apart.
+	Inode uint64
+	// Identity is who the cgroup is.
+	Identity
+	// CreatedAt is when the cgroup was made, as far as its folder tells:
+	// never before the node's start, possibly too late (see
+	// cgroupfs.Group.ModTime); zero if not known.
+	CreatedAt time.Time
+}
+
+// Cgroup is one cgroup in a Snapshot.
+type Cgroup struct {
+	*Info
+	// Parent is the index of the parent in Snapshot.Cgroups; -1 for the root.
+	Parent int
+	// Sample is what the kernel said.
+	Sample cgroupfs.Sample
+	CPU    CPU
+	Memory Memory
+	Swap   Swap
+	// Err is the first thing that went wrong with this cgroup in this round;
+	// what it concerns is absent, and the rest is good.
+	Err error
+}
+
+// CPU is CPU time derived from a Sample, in the kubelet's words.
+type CPU struct {
+	// Time is when the counter was read.
+	Time time.Time
+	// UsageCoreNanoSeconds is CPU time used since the cgroup was made, or the
+	// node started, in nanoseconds: cpu.stat usage_usec, v1 cpuacct.usage.
+	UsageCoreNanoSeconds cgroupfs.Value
+	// UsageNanoCores is CPU time used per second in nanoseconds, over Window.
+	// It is absent until there are two points of one incarnation, and after a
+	// counter went back.
+	UsageNanoCores cgroupfs.Value
+	// Window is the time that UsageNanoCores is the mean of.
+	Window time.Duration
+}
+
+// Memory is memory derived from a Sample, in the kubelet's words. Sizes are
+// bytes.
+type Memory struct {
+	// Time is when the memory was read.
+	Time time.Time
+	// UsageBytes is memory in use, page cache included: memory.current, v1
+	// memory.usage_in_bytes. The root of v2 has neither: there it is anon plus
+	// file of memory.stat.
+	UsageBytes cgroupfs.Value
+	// WorkingSetBytes is UsageBytes minus inactive page cache: what the
+	// kubelet compares with eviction thresholds. Never below zero.
+	WorkingSetBytes cgroupfs.Value
+	// AvailableBytes is the limit minus WorkingSetBytes; absent without a
+	// limit. Never below zero. For the node the limit is its memory.
+	AvailableBytes cgroupfs.Value
+	// RSSBytes is anonymous memory, huge pages included: memory.stat anon, v1
+	// total_rss.
+	RSSBytes cgroupfs.Value
+	// PageFaults and MajorPageFaults count since the cgroup was made, its
+	// descendants included: memory.stat pgfault and pgmajfault, v1 total_pgfault
+	// and total_pgmajfault.
+	PageFaults      cgroupfs.Value
+	MajorPageFaults cgroupfs.Value
+}
+
+// Swap is swap derived from a Sample, in bytes.
+type Swap struct {
+	// Time is when the swap was read.
+	Time time.Time
+	// SwapUsageBytes is swap in use: memory.swap.current, v1 memory.stat
+	// total_swap; for the node SwapTotal minus SwapFree of /proc/meminfo.
+	SwapUsageBytes cgroupfs.Value
+	// SwapAvailableBytes is the limit minus SwapUsageBytes; absent without a
+	// limit, and on v1, which limits memory and swap together.
+	SwapAvailableBytes cgroupfs.Value
+}
