@@ -1,0 +1,327 @@
+package summary
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nodegauge/nodegauge/cgroupfs"
+	"github.com/nodegauge/nodegauge/stats"
+)
+
+// Options are Build's options. The zero Options, and nil, are good for most.
+type Options struct {
+	// NodeName is the node's name; empty prints "".
+	NodeName string
+	// KubeletCgroup, RuntimeCgroup and SystemCgroup are the cgroups of the
+	// system containers kubelet, runtime and misc. Empty is, for the first two,
+	// the systemd service of the usual name where there is one, and for misc
+	// none. A cgroup that does not exist is left out.
+	KubeletCgroup string
+	RuntimeCgroup string
+	SystemCgroup  string
+	// Compat chooses quirks of the kubelet's output; 0 is none.
+	Compat Compat
+}
+
+// Build shapes a Snapshot as the kubelet's summary. Pods are what a PodSource
+// returned: a container is listed if its cgroup is in snap, its kind is
+// KindContainer and something runs in it; a pod is listed if a container of it
+// is. Dst is overwritten, and shares nothing with snap that snap may change.
+func Build(dst *Summary, snap *stats.Snapshot, pods []Pod, o *Options) {
+	if o == nil {
+		o = &Options{}
+	}
+	b := &dst.build
+	b.begin(snap, o)
+	b.node(&dst.Node)
+	dst.Pods = dst.Pods[:0]
+	for i := range pods {
+		dst.Pods = grow(dst.Pods)
+		if !b.pod(&dst.Pods[len(dst.Pods)-1], &pods[i]) {
+			dst.Pods = dst.Pods[:len(dst.Pods)-1]
+		}
+	}
+	slices.SortFunc(dst.Pods, func(a, b PodStats) int {
+		return cmp.Or(cmp.Compare(a.PodRef.Namespace, b.PodRef.Namespace),
+			cmp.Compare(a.PodRef.Name, b.PodRef.Name), cmp.Compare(a.PodRef.UID, b.PodRef.UID))
+	})
+	b.snap, b.o = nil, nil
+}
+
+// A builder is one Build, and what the next one can use of it.
+type builder struct {
+	snap       *stats.Snapshot
+	o          *Options
+	kubepods   *stats.Cgroup
+	pods       map[string]int // pod UID → index in snap.Cgroups
+	containers map[string]int // container ID → index
+}
+
+// begin finds the cgroups that names can belong to. Of two with the same
+// identity, one in a pod wins, then the one nearer to the root.
+func (b *builder) begin(snap *stats.Snapshot, o *Options) {
+	b.snap, b.o, b.kubepods = snap, o, nil
+	if b.pods == nil {
+		b.pods, b.containers = make(map[string]int), make(map[string]int)
+	}
+	clear(b.pods)
+	clear(b.containers)
+	for i := range snap.Cgroups {
+		switch cg := &snap.Cgroups[i]; cg.Kind {
+		case stats.KindKubepods:
+			if b.kubepods == nil || depth(cg) < depth(b.kubepods) {
+				b.kubepods = cg
+			}
+		case stats.KindPod:
+			b.keep(b.pods, cg.PodUID, i)
+		case stats.KindContainer:
+			b.keep(b.containers, cg.ContainerID, i)
+		}
+	}
+}
+
+// keep makes the cgroup with index i the one of that identity, unless there is
+// a better one.
+func (b *builder) keep(indices map[string]int, id string, i int) {
+	if old, ok := indices[id]; ok {
+		cg, other := &b.snap.Cgroups[i], &b.snap.Cgroups[old]
+		inPod := cg.PodUID != ""
+		if inPod == (other.PodUID != "") && depth(cg) >= depth(other) || !inPod && other.PodUID != "" {
+			return
+		}
+	}
+	indices[id] = i
+}
+
+func depth(cg *stats.Cgroup) int { return strings.Count(cg.Path, "/") }
+
+func (b *builder) node(n *NodeStats) {
+	systems := n.SystemContainers[:0]
+	src := &b.snap.Node
+	*n = NodeStats{NodeName: b.o.NodeName, StartTime: src.BootTime}
+	root := &b.snap.Cgroups[0]
+	n.CPU = b.cpu(&src.CPU, &root.Sample.Pressure)
+	n.Memory = b.memory(&src.Memory, root)
+	n.IO = b.io(root)
+	n.Swap = swap(&src.Swap)
+	add := func(name string, cg *stats.Cgroup) {
+		if cg != nil {
+			systems = grow(systems)
+			b.container(&systems[len(systems)-1], name, time.Time{}, cg)
+		}
+	}
+	add("kubelet", b.find(b.o.KubeletCgroup, "/system.slice/kubelet.service"))
+	add("misc", b.find(b.o.SystemCgroup))
+	add("pods", b.kubepods)
+	add("runtime", b.find(b.o.RuntimeCgroup, "/system.slice/containerd.service", "/system.slice/crio.service",
+		"/system.slice/docker.service"))
+	n.SystemContainers = systems
+}
+
+// find returns the cgroup at path, or where that is empty the first of usual.
+func (b *builder) find(path string, usual ...string) *stats.Cgroup {
+	if path != "" {
+		return b.snap.Find(path)
+	}
+	for _, u := range usual {
+		if cg := b.snap.Find(u); cg != nil {
+			return cg
+		}
+	}
+	return nil
+}
+
+// pod reports false for a pod of which nothing runs.
+func (b *builder) pod(dst *PodStats, p *Pod) bool {
+	containers := dst.Containers[:0]
+	*dst = PodStats{PodRef: PodReference{Name: p.Name, Namespace: p.Namespace, UID: p.UID}, StartTime: p.CreatedAt}
+	processes := cgroupfs.Number(0)
+	for i := range p.Containers {
+		c := &p.Containers[i]
+		index, ok := b.containers[c.ID]
+		if !ok || c.Kind != KindContainer {
+			continue
+		}
+		cg := &b.snap.Cgroups[index]
+		if cg.PodUID != "" && cg.PodUID != p.UID || ended(cg) {
+			continue
+		}
+		var stats ContainerStats
+		b.container(&stats, c.Name, c.CreatedAt, cg)
+		if b.o.Compat.has(CompatZeroContainerSwap) {
+			stats.Swap = SwapStats{Time: stats.Memory.Time, SwapAvailableBytes: cgroupfs.Number(0), SwapUsageBytes: cgroupfs.Number(0)}
+		}
+		containers = b.insert(containers, stats)
+		processes = add(processes, cg.Sample.PIDs.Processes)
+	}
+	dst.Containers = containers
+	if len(containers) == 0 {
+		return false
+	}
+	dst.ProcessStats.ProcessCount = processes
+	if i, ok := b.pods[p.UID]; ok {
+		cg := &b.snap.Cgroups[i]
+		dst.CPU, dst.Memory, dst.IO, dst.Swap = b.cpu(&cg.CPU, &cg.Sample.Pressure), b.memory(&cg.Memory, cg), b.io(cg), swap(&cg.Swap)
+		if dst.StartTime.IsZero() {
+			dst.StartTime = cg.CreatedAt
+		}
+	} else {
+		sum(dst)
+	}
+	return true
+}
+
+// insert keeps containers sorted by name, and of one name the newest.
+func (b *builder) insert(containers []ContainerStats, c ContainerStats) []ContainerStats {
+	i, found := slices.BinarySearchFunc(containers, c.Name, func(c ContainerStats, name string) int {
+		return cmp.Compare(c.Name, name)
+	})
+	if found && !b.o.Compat.has(CompatDuplicates) {
+		if c.StartTime.After(containers[i].StartTime) {
+			containers[i] = c
+		}
+		return containers
+	}
+	return slices.Insert(containers, i, c)
+}
+
+// ended reports whether nothing runs in a container's cgroup any more: no task
+// is in it or below, or, where tasks are not counted, it uses neither CPU nor
+// memory of its own.
+func ended(cg *stats.Cgroup) bool {
+	if tasks, ok := cg.Sample.PIDs.Current.Get(); ok {
+		return tasks == 0
+	}
+	rate, ok := cg.CPU.UsageNanoCores.Get()
+	rss, ok2 := cg.Memory.RSSBytes.Get()
+	return ok && ok2 && rate == 0 && rss == 0
+}
+
+func (b *builder) container(dst *ContainerStats, name string, created time.Time, cg *stats.Cgroup) {
+	if created.IsZero() {
+		created = cg.CreatedAt
+	}
+	*dst = ContainerStats{
+		Name:      name,
+		StartTime: created,
+		CPU:       b.cpu(&cg.CPU, &cg.Sample.Pressure),
+		Memory:    b.memory(&cg.Memory, cg),
+		IO:        b.io(cg),
+		Swap:      swap(&cg.Swap),
+	}
+}
+
+func (b *builder) cpu(c *stats.CPU, p *cgroupfs.PressureSample) CPUStats {
+	s := CPUStats{
+		Time:                 c.Time,
+		UsageNanoCores:       c.UsageNanoCores,
+		UsageCoreNanoSeconds: c.UsageCoreNanoSeconds,
+		PSI:                  b.psi(&p.CPU),
+	}
+	if b.o.Compat.has(CompatZeroRate) && s.UsageNanoCores.IsAbsent() {
+		s.UsageNanoCores = cgroupfs.Number(0)
+	}
+	return s
+}
+
+func (b *builder) memory(m *stats.Memory, cg *stats.Cgroup) MemoryStats {
+	s := MemoryStats{
+		Time:            m.Time,
+		AvailableBytes:  m.AvailableBytes,
+		UsageBytes:      m.UsageBytes,
+		WorkingSetBytes: m.WorkingSetBytes,
+		RSSBytes:        m.RSSBytes,
+		PageFaults:      m.PageFaults,
+		MajorPageFaults: m.MajorPageFaults,
+		PSI:             b.psi(&cg.Sample.Pressure.Memory),
+	}
+	own := &cg.Sample.Memory.Stat
+	if b.o.Compat.has(CompatOwnPageFaults) && !own.OwnPgFault.IsAbsent() {
+		s.PageFaults, s.MajorPageFaults = own.OwnPgFault, own.OwnPgMajFault
+	}
+	limit, ok := cg.Sample.Memory.Max.Get()
+	used, ok2 := m.WorkingSetBytes.Get()
+	if b.o.Compat.has(CompatWrapAvailable) && ok && ok2 && used > limit {
+		s.AvailableBytes = cgroupfs.Number(limit - used)
+	}
+	return s
+}
+
+func (b *builder) io(cg *stats.Cgroup) IOStats {
+	s := IOStats{PSI: b.psi(&cg.Sample.Pressure.IO)}
+	if !s.PSI.Some.Total.IsAbsent() {
+		s.Time = cg.CPU.Time
+	}
+	return s
+}
+
+func (b *builder) psi(s *cgroupfs.Stall) PSIStats {
+	switch {
+	case b.o.Compat.has(CompatNoPSI):
+		return PSIStats{}
+	case s.Some.TotalNanos.IsAbsent() && b.o.Compat.has(CompatZeroPSI):
+		zero := PSIData{cgroupfs.Number(0), cgroupfs.Hundredths(0), cgroupfs.Hundredths(0), cgroupfs.Hundredths(0)}
+		return PSIStats{zero, zero}
+	}
+	return PSIStats{Full: psiData(&s.Full), Some: psiData(&s.Some)}
+}
+
+func psiData(s *cgroupfs.StallPSI) PSIData {
+	d := PSIData{Avg10: s.Avg10, Avg60: s.Avg60, Avg300: s.Avg300}
+	if n, ok := s.TotalNanos.Get(); ok {
+		d.Total = cgroupfs.Number(n / 1000)
+	}
+	return d
+}
+
+// sum makes a pod without a cgroup of its own out of its containers. A part
+// that is not known of one is not known of the pod.
+func sum(p *PodStats) {
+	first := true
+	for i := range p.Containers {
+		c := &p.Containers[i]
+		if first {
+			p.CPU, p.Memory, p.Swap, first = c.CPU, c.Memory, c.Swap, false
+			p.CPU.PSI, p.Memory.PSI = PSIStats{}, PSIStats{} // pressure does not add up
+			continue
+		}
+		addTo(&p.CPU.UsageNanoCores, c.CPU.UsageNanoCores)
+		addTo(&p.CPU.UsageCoreNanoSeconds, c.CPU.UsageCoreNanoSeconds)
+		addTo(&p.Memory.AvailableBytes, c.Memory.AvailableBytes)
+		addTo(&p.Memory.UsageBytes, c.Memory.UsageBytes)
+		addTo(&p.Memory.WorkingSetBytes, c.Memory.WorkingSetBytes)
+		addTo(&p.Memory.RSSBytes, c.Memory.RSSBytes)
+		addTo(&p.Memory.PageFaults, c.Memory.PageFaults)
+		addTo(&p.Memory.MajorPageFaults, c.Memory.MajorPageFaults)
+		addTo(&p.Swap.SwapAvailableBytes, c.Swap.SwapAvailableBytes)
+		addTo(&p.Swap.SwapUsageBytes, c.Swap.SwapUsageBytes)
+	}
+}
+
+func addTo(dst *cgroupfs.Value, v cgroupfs.Value) { *dst = add(*dst, v) }
+
+// add is absent if a part is.
+func add(a, b cgroupfs.Value) cgroupfs.Value {
+	m, ok := a.Get()
+	n, ok2 := b.Get()
+	if !ok || !ok2 {
+		return cgroupfs.Value{}
+	}
+	return cgroupfs.Number(m + n)
+}
+
+// grow makes a slice one longer. What the element held before is kept, so that
+// its own slices can be used again.
+func grow[T any](s []T) []T {
+	if len(s) < cap(s) {
+		return s[:len(s)+1]
+	}
+	var zero T
+	return append(s, zero)
+}
+
+func swap(s *stats.Swap) SwapStats {
+	return SwapStats{Time: s.Time, SwapAvailableBytes: s.SwapAvailableBytes, SwapUsageBytes: s.SwapUsageBytes}
+}

@@ -1,0 +1,120 @@
+package summary
+
+import (
+	"time"
+
+	"github.com/nodegauge/nodegauge/cgroupfs"
+)
+
+// A Summary is the kubelet's summary of a node, with the names of its API
+// (k8s.io/kubelet/pkg/apis/stats/v1alpha1). A Value that is absent is not
+// printed; a section whose Time is zero is not printed either. Build fills it,
+// and fills it again without allocating. It is not safe for concurrent use.
+type Summary struct {
+	Node NodeStats
+	Pods []PodStats // by namespace, name and UID
+
+	build builder
+}
+
+// NodeStats is the node.
+type NodeStats struct {
+	NodeName string
+	// SystemContainers are the node's own services, by name.
+	SystemContainers []ContainerStats
+	// StartTime is when the node started.
+	StartTime time.Time
+	CPU       CPUStats
+	Memory    MemoryStats
+	IO        IOStats
+	Swap      SwapStats
+}
+
+// PodStats is one pod: its own cgroup, which is more than the sum of its
+// containers, since the sandbox and what ended containers left are in it.
+type PodStats struct {
+	PodRef PodReference
+	// StartTime is when the pod's sandbox was created, or else its cgroup.
+	StartTime  time.Time
+	Containers []ContainerStats // by name; running ones without the sandbox
+	CPU        CPUStats
+	Memory     MemoryStats
+	IO         IOStats
+	// ProcessStats counts the processes of Containers.
+	ProcessStats ProcessStats
+	Swap         SwapStats
+}
+
+// PodReference names a pod.
+type PodReference struct {
+	Name      string
+	Namespace string
+	UID       string
+}
+
+// ContainerStats is one container.
+type ContainerStats struct {
+	Name string
+	// StartTime is when the runtime created the container, or else its cgroup.
+	StartTime time.Time
+	CPU       CPUStats
+	Memory    MemoryStats
+	IO        IOStats
+	Swap      SwapStats
+}
+
+// CPUStats is CPU use; see stats.CPU.
+type CPUStats struct {
+	Time                 time.Time
+	UsageNanoCores       cgroupfs.Value
+	UsageCoreNanoSeconds cgroupfs.Value
+	PSI                  PSIStats
+}
+
+// MemoryStats is memory use in bytes; see stats.Memory.
+type MemoryStats struct {
+	Time            time.Time
+	AvailableBytes  cgroupfs.Value
+	UsageBytes      cgroupfs.Value
+	WorkingSetBytes cgroupfs.Value
+	RSSBytes        cgroupfs.Value
+	PageFaults      cgroupfs.Value
+	MajorPageFaults cgroupfs.Value
+	PSI             PSIStats
+}
+
+// SwapStats is swap use in bytes; see stats.Swap.
+type SwapStats struct {
+	Time               time.Time
+	SwapAvailableBytes cgroupfs.Value
+	SwapUsageBytes     cgroupfs.Value
+}
+
+// IOStats is I/O. The API has its pressure only.
+type IOStats struct {
+	Time time.Time
+	PSI  PSIStats
+}
+
+// PSIStats is the pressure of one resource. It is printed if Some is known;
+// the API then has no way to leave Full out, and prints zeros where it is not
+// known.
+type PSIStats struct {
+	Full PSIData
+	Some PSIData
+}
+
+// PSIData is one line of a pressure file.
+type PSIData struct {
+	// Total is in microseconds, which is what kubelets publish, whatever the
+	// API's comment says.
+	Total  cgroupfs.Value
+	Avg10  cgroupfs.Percent
+	Avg60  cgroupfs.Percent
+	Avg300 cgroupfs.Percent
+}
+
+// ProcessStats counts processes.
+type ProcessStats struct {
+	ProcessCount cgroupfs.Value
+}
