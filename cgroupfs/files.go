@@ -37,10 +37,9 @@ type file struct {
 	// stamp is where the time of reading is kept; nil for all but hot files
 	// of sections that have one.
 	stamp func(*Sample) *Stamp
-	// iterated files may be given in pieces, and are read until there is no more.
-	iterated bool
-	// notRoot files are missing in the root cgroup.
-	notRoot bool
+	// iterated are those of names that may be given in pieces: they are read
+	// until there is no more, and are not kept open.
+	iterated []string
 }
 
 // v2Files are the files of cgroup v2. In each section what is set by somebody
@@ -48,12 +47,12 @@ type file struct {
 var v2Files = [...]file{
 	// What every cgroup has of CPU time, and what the cpu controller adds.
 	{v1: "cpuacct", metric: CPU, names: []string{"cpu.stat"}, parse: keyed(cpuStat), reset: resetCPUStat, stamp: cpuStamp},
-	{controller: "cpu", v1: "cpu", metric: CPULimits, names: []string{"cpu.max"}, parse: parseCPUMax, reset: resetCPUMax, notRoot: true},
-	single(file{controller: "cpu", v1: "cpu", metric: CPULimits, names: []string{"cpu.max.burst"}, notRoot: true},
+	{controller: "cpu", v1: "cpu", metric: CPULimits, names: []string{"cpu.max"}, parse: parseCPUMax, reset: resetCPUMax},
+	single(file{controller: "cpu", v1: "cpu", metric: CPULimits, names: []string{"cpu.max.burst"}},
 		micros, func(s *Sample) *Value { return &s.CPU.BurstMax }),
-	single(file{controller: "cpu", v1: "cpu", metric: CPULimits, names: []string{"cpu.weight"}, notRoot: true},
+	single(file{controller: "cpu", v1: "cpu", metric: CPULimits, names: []string{"cpu.weight"}},
 		count, func(s *Sample) *Value { return &s.CPU.Weight }),
-	single(file{controller: "cpu", v1: "cpu", metric: CPULimits, names: []string{"cpu.idle"}, notRoot: true},
+	single(file{controller: "cpu", v1: "cpu", metric: CPULimits, names: []string{"cpu.idle"}},
 		count, func(s *Sample) *Value { return &s.CPU.Idle }),
 	oneKey(file{v1: "cpu", metric: CPULocal, names: []string{"cpu.stat.local"}},
 		"throttled_usec", micros, func(s *Sample) *Value { return &s.CPU.LocalThrottledNanos }),
@@ -62,35 +61,35 @@ var v2Files = [...]file{
 	// root has only the former.
 	{controller: "memory", v1: "memory", metric: Memory, names: []string{"memory.stat"},
 		parse: keyed(memoryStat), reset: resetMemoryStat, stamp: memoryStamp},
-	single(file{controller: "memory", v1: "memory", metric: Memory, names: []string{"memory.current"}, stamp: memoryStamp, notRoot: true},
+	single(file{controller: "memory", v1: "memory", metric: Memory, names: []string{"memory.current"}, stamp: memoryStamp},
 		count, func(s *Sample) *Value { return &s.Memory.Current }),
-	single(file{controller: "memory", v1: "memory", metric: Memory, names: []string{"memory.swap.current"}, notRoot: true},
+	single(file{controller: "memory", v1: "memory", metric: Memory, names: []string{"memory.swap.current"}},
 		count, func(s *Sample) *Value { return &s.Memory.Swap.Current }),
-	single(file{controller: "memory", v1: "memory", metric: MemoryLimits, names: []string{"memory.max"}, notRoot: true},
+	single(file{controller: "memory", v1: "memory", metric: MemoryLimits, names: []string{"memory.max"}},
 		limit, func(s *Sample) *Value { return &s.Memory.Max }),
-	single(file{controller: "memory", v1: "memory", metric: MemoryLimits, names: []string{"memory.high"}, notRoot: true},
+	single(file{controller: "memory", v1: "memory", metric: MemoryLimits, names: []string{"memory.high"}},
 		limit, func(s *Sample) *Value { return &s.Memory.High }),
-	single(file{controller: "memory", v1: "memory", metric: MemoryLimits, names: []string{"memory.low"}, notRoot: true},
+	single(file{controller: "memory", v1: "memory", metric: MemoryLimits, names: []string{"memory.low"}},
 		limit, func(s *Sample) *Value { return &s.Memory.Low }),
-	single(file{controller: "memory", v1: "memory", metric: MemoryLimits, names: []string{"memory.min"}, notRoot: true},
+	single(file{controller: "memory", v1: "memory", metric: MemoryLimits, names: []string{"memory.min"}},
 		limit, func(s *Sample) *Value { return &s.Memory.Min }),
-	single(file{controller: "memory", v1: "memory", metric: MemoryLimits, names: []string{"memory.peak"}, notRoot: true},
+	single(file{controller: "memory", v1: "memory", metric: MemoryLimits, names: []string{"memory.peak"}},
 		count, func(s *Sample) *Value { return &s.Memory.Peak }),
-	single(file{controller: "memory", v1: "memory", metric: MemoryLimits, names: []string{"memory.swap.max"}, notRoot: true},
+	single(file{controller: "memory", v1: "memory", metric: MemoryLimits, names: []string{"memory.swap.max"}},
 		limit, func(s *Sample) *Value { return &s.Memory.Swap.Max }),
-	single(file{controller: "memory", v1: "memory", metric: MemoryLimits, names: []string{"memory.swap.high"}, notRoot: true},
+	single(file{controller: "memory", v1: "memory", metric: MemoryLimits, names: []string{"memory.swap.high"}},
 		limit, func(s *Sample) *Value { return &s.Memory.Swap.High }),
-	single(file{controller: "memory", v1: "memory", metric: MemoryLimits, names: []string{"memory.swap.peak"}, notRoot: true},
+	single(file{controller: "memory", v1: "memory", metric: MemoryLimits, names: []string{"memory.swap.peak"}},
 		count, func(s *Sample) *Value { return &s.Memory.Swap.Peak }),
 	{controller: "memory", v1: "memory", metric: MemoryEvents, names: []string{"memory.events"},
-		parse: keyed(memoryEvents), reset: resetMemoryEvents, notRoot: true},
+		parse: keyed(memoryEvents), reset: resetMemoryEvents},
 	{controller: "memory", v1: "memory", metric: MemoryEvents, names: []string{"memory.events.local"},
-		parse: keyed(memoryEventsLocal), reset: resetMemoryEventsLocal, notRoot: true},
+		parse: keyed(memoryEventsLocal), reset: resetMemoryEventsLocal},
 	{controller: "memory", v1: "memory", metric: MemoryEvents, names: []string{"memory.swap.events"},
-		parse: keyed(swapEvents), reset: resetSwapEvents, notRoot: true},
-	single(file{controller: "memory", v1: "memory", metric: ZSwap, names: []string{"memory.zswap.current"}, notRoot: true},
+		parse: keyed(swapEvents), reset: resetSwapEvents},
+	single(file{controller: "memory", v1: "memory", metric: ZSwap, names: []string{"memory.zswap.current"}},
 		count, func(s *Sample) *Value { return &s.Memory.ZSwap.Current }),
-	single(file{controller: "memory", v1: "memory", metric: ZSwap, names: []string{"memory.zswap.max"}, notRoot: true},
+	single(file{controller: "memory", v1: "memory", metric: ZSwap, names: []string{"memory.zswap.max"}},
 		limit, func(s *Sample) *Value { return &s.Memory.ZSwap.Max }),
 	single(file{controller: "memory", v1: "memory", metric: ZSwap, names: []string{"memory.zswap.writeback"}},
 		count, func(s *Sample) *Value { return &s.Memory.ZSwap.Writeback }),
@@ -98,22 +97,22 @@ var v2Files = [...]file{
 		parse: numaStat(count, numaPart), reset: resetNUMA},
 
 	{controller: "io", v1: "blkio", metric: IO, names: []string{"io.stat"}, parse: lines(ioStatLine), reset: resetIODevices, stamp: ioStamp},
-	{controller: "io", v1: "blkio", metric: IOLimits, names: []string{"io.max"}, parse: lines(ioMaxLine), reset: resetIOLimits, notRoot: true},
+	{controller: "io", v1: "blkio", metric: IOLimits, names: []string{"io.max"}, parse: lines(ioMaxLine), reset: resetIOLimits},
 
 	// Without the pids controller the cgroup's own processes are counted, and
 	// its threads where it is threaded and will not tell its processes.
 	{v1: "pids", metric: PIDs, names: []string{"pids.current", "cgroup.procs", "cgroup.threads"},
 		parsers: []parser{number(count, pidsCurrent), lineCount(pidsCurrent), lineCount(pidsCurrent)},
-		reset:   resetPIDsCurrent, iterated: true},
-	single(file{controller: "pids", v1: "pids", metric: PIDLimits, names: []string{"pids.max"}, notRoot: true},
+		reset:   resetPIDsCurrent, iterated: []string{"cgroup.procs", "cgroup.threads"}},
+	single(file{controller: "pids", v1: "pids", metric: PIDLimits, names: []string{"pids.max"}},
 		limit, func(s *Sample) *Value { return &s.PIDs.Max }),
-	single(file{controller: "pids", v1: "pids", metric: PIDLimits, names: []string{"pids.peak"}, notRoot: true},
+	single(file{controller: "pids", v1: "pids", metric: PIDLimits, names: []string{"pids.peak"}},
 		count, func(s *Sample) *Value { return &s.PIDs.Peak }),
-	oneKey(file{controller: "pids", v1: "pids", metric: PIDLimits, names: []string{"pids.events"}, notRoot: true},
+	oneKey(file{controller: "pids", v1: "pids", metric: PIDLimits, names: []string{"pids.events"}},
 		"max", count, func(s *Sample) *Value { return &s.PIDs.EventsMax }),
-	oneKey(file{controller: "pids", v1: "pids", metric: PIDLimits, names: []string{"pids.events.local"}, notRoot: true},
+	oneKey(file{controller: "pids", v1: "pids", metric: PIDLimits, names: []string{"pids.events.local"}},
 		"max", count, func(s *Sample) *Value { return &s.PIDs.LocalEventsMax }),
-	{v1: "*", metric: Processes, names: []string{"cgroup.procs"}, parse: lineCount(pidsProcesses), reset: resetProcesses, iterated: true},
+	{v1: "*", metric: Processes, names: []string{"cgroup.procs"}, parse: lineCount(pidsProcesses), reset: resetProcesses, iterated: []string{"cgroup.procs"}},
 
 	{metric: Pressure, names: []string{"cpu.pressure"}, parse: pressure(cpuPressure), reset: resetCPUPressure, stamp: pressureStamp},
 	{metric: Pressure, names: []string{"memory.pressure"}, parse: pressure(memoryPressure), reset: resetMemoryPressure},
@@ -121,36 +120,35 @@ var v2Files = [...]file{
 	{metric: PressureIRQ, names: []string{"irq.pressure"}, parse: pressure(irqPressure), reset: resetIRQPressure},
 
 	{controller: "hugetlb", v1: "hugetlb", metric: HugeTLB, names: []string{"hugetlb.<size>.current"},
-		sized: sizedNumber(count, (*HugePages).current), notRoot: true},
+		sized: sizedNumber(count, (*HugePages).current)},
 	{controller: "hugetlb", v1: "hugetlb", metric: HugeTLB, names: []string{"hugetlb.<size>.max"},
-		sized: sizedNumber(limit, (*HugePages).max), notRoot: true},
+		sized: sizedNumber(limit, (*HugePages).max)},
 	{controller: "hugetlb", v1: "hugetlb", metric: HugeTLB, names: []string{"hugetlb.<size>.events"},
-		sized: hugeTLBEvents, notRoot: true},
+		sized: hugeTLBEvents},
 	{controller: "hugetlb", v1: "hugetlb", metric: HugeTLB, names: []string{"hugetlb.<size>.rsvd.current"},
-		sized: sizedNumber(count, (*HugePages).rsvdCurrent), notRoot: true},
+		sized: sizedNumber(count, (*HugePages).rsvdCurrent)},
 	{controller: "hugetlb", v1: "hugetlb", metric: HugeTLB, names: []string{"hugetlb.<size>.rsvd.max"},
-		sized: sizedNumber(limit, (*HugePages).rsvdMax), notRoot: true},
+		sized: sizedNumber(limit, (*HugePages).rsvdMax)},
 
-	{controller: "rdma", v1: "rdma", metric: RDMA, names: []string{"rdma.current"}, parse: rdma((*RDMADevice).current), reset: resetRDMA, notRoot: true},
-	{controller: "rdma", v1: "rdma", metric: RDMA, names: []string{"rdma.max"}, parse: rdma((*RDMADevice).max), reset: resetWithSection, notRoot: true},
+	{controller: "rdma", v1: "rdma", metric: RDMA, names: []string{"rdma.current"}, parse: rdma((*RDMADevice).current), reset: resetRDMA},
+	{controller: "rdma", v1: "rdma", metric: RDMA, names: []string{"rdma.max"}, parse: rdma((*RDMADevice).max), reset: resetWithSection},
 
-	// The root has misc.current since 6.8, and misc.peak.
 	{controller: "misc", v1: "misc", metric: Misc, names: []string{"misc.current"}, parse: misc(count, (*MiscResource).current), reset: resetMisc},
-	{controller: "misc", v1: "misc", metric: Misc, names: []string{"misc.max"}, parse: misc(limit, (*MiscResource).max), reset: resetWithSection, notRoot: true},
+	{controller: "misc", v1: "misc", metric: Misc, names: []string{"misc.max"}, parse: misc(limit, (*MiscResource).max), reset: resetWithSection},
 	{controller: "misc", v1: "misc", metric: Misc, names: []string{"misc.peak"}, parse: misc(count, (*MiscResource).peak), reset: resetWithSection},
-	{controller: "misc", v1: "misc", metric: Misc, names: []string{"misc.events"}, parse: lines(miscEventsLine), reset: resetWithSection, notRoot: true},
+	{controller: "misc", v1: "misc", metric: Misc, names: []string{"misc.events"}, parse: lines(miscEventsLine), reset: resetWithSection},
 
-	listed(file{controller: "cpuset", v1: "cpuset", metric: CPUSet, names: []string{"cpuset.cpus"}, notRoot: true},
+	listed(file{controller: "cpuset", v1: "cpuset", metric: CPUSet, names: []string{"cpuset.cpus"}},
 		func(s *Sample) *List { return &s.CPUSet.CPUs }),
 	listed(file{controller: "cpuset", v1: "cpuset", metric: CPUSet, names: []string{"cpuset.cpus.effective"}},
 		func(s *Sample) *List { return &s.CPUSet.CPUsEffective }),
-	listed(file{controller: "cpuset", v1: "cpuset", metric: CPUSet, names: []string{"cpuset.mems"}, notRoot: true},
+	listed(file{controller: "cpuset", v1: "cpuset", metric: CPUSet, names: []string{"cpuset.mems"}},
 		func(s *Sample) *List { return &s.CPUSet.Mems }),
 	listed(file{controller: "cpuset", v1: "cpuset", metric: CPUSet, names: []string{"cpuset.mems.effective"}},
 		func(s *Sample) *List { return &s.CPUSet.MemsEffective }),
 
 	{metric: Core, names: []string{"cgroup.stat"}, parse: keyed(cgroupStat), reset: resetCgroupStat},
-	oneKey(file{metric: Core, names: []string{"cgroup.stat.local"}, notRoot: true},
+	oneKey(file{metric: Core, names: []string{"cgroup.stat.local"}},
 		"frozen_usec", micros, func(s *Sample) *Value { return &s.Core.FrozenNanos }),
-	{metric: Core, names: []string{"cgroup.events"}, parse: keyed(cgroupEvents), reset: resetCgroupEvents, notRoot: true},
+	{metric: Core, names: []string{"cgroup.events"}, parse: keyed(cgroupEvents), reset: resetCgroupEvents},
 }

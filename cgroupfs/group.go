@@ -294,10 +294,10 @@ func (r *reading) file(i, name int) error {
 			return err
 		}
 	}
-	text, grown, err := kernfs.Read(fd, r.buf.b, row.iterated)
+	text, grown, err := kernfs.Read(fd, r.buf.b, row.iterated[name])
 	r.buf.b = grown
 	switch {
-	case st.fd == kernfs.None && err == nil && r.keeps(row) && r.g.h.keep():
+	case st.fd == kernfs.None && err == nil && r.keeps(row, name) && r.g.h.keep():
 		st.fd = fd
 	case st.fd == kernfs.None:
 		kernfs.Close(&fd)
@@ -321,8 +321,8 @@ func (r *reading) file(i, name int) error {
 
 // keeps reports whether a row's descriptor is worth keeping. An iterated file
 // of v1 answers from a cache of up to a second as long as it is open.
-func (r *reading) keeps(row *row) bool {
-	return row.metric.Slow() == 0 && !row.iterated && r.g.h.mounts[row.mount].live
+func (r *reading) keeps(row *row, name int) bool {
+	return row.metric.Slow() == 0 && !row.iterated[name] && r.g.h.mounts[row.mount].live
 }
 
 // open opens a row's file below its folder, which it opens if it is not.

@@ -68,10 +68,11 @@ func (m *mount) has(controller string) bool {
 // A row is a file of the table, expanded for one hierarchy.
 type row struct {
 	*file
-	mount   int
-	names   []kernfs.Name
-	parsers []parser
-	reset   func(*Sample)
+	mount    int
+	names    []kernfs.Name
+	iterated []bool // by name
+	parsers  []parser
+	reset    func(*Sample)
 }
 
 // Detect opens the cgroups that are mounted here, as /proc/self/mountinfo
@@ -284,6 +285,7 @@ func (f *file) appendRows(rows []row, mount int, sizes []uint64) []row {
 		r := row{file: f, mount: mount, reset: f.reset, parsers: f.parsers}
 		for _, name := range f.names {
 			r.names = append(r.names, kernfs.NewName(name))
+			r.iterated = append(r.iterated, slices.Contains(f.iterated, name))
 			if f.parsers == nil {
 				r.parsers = append(r.parsers, f.parse)
 			}
@@ -297,6 +299,7 @@ func (f *file) appendRows(rows []row, mount int, sizes []uint64) []row {
 		}
 		for _, name := range f.names {
 			r.names = append(r.names, kernfs.NewName(strings.ReplaceAll(name, "<size>", sizeName(size))))
+			r.iterated = append(r.iterated, false)
 			r.parsers = append(r.parsers, f.sized(size))
 		}
 		rows = append(rows, r)

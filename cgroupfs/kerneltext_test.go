@@ -143,6 +143,8 @@ var kernelText = map[string]string{
 	"v1/rdma.max":     "mlx4_0 hca_handle=max hca_object=max\n",
 	"v1/misc.current": "sev 3\n",
 	"v1/misc.max":     "sev max\n",
+	"v1/misc.peak":    "sev 4\n",
+	"v1/misc.events":  "sev.max 1\n",
 
 	"v1/cpuset.cpus":           "0-1\n",
 	"v1/cpuset.effective_cpus": "0-1\n",

@@ -34,9 +34,9 @@ const (
 	IO
 	// IOLimits is io.max; v1 none.
 	IOLimits
-	// PIDs is pids.current, or the length of cgroup.procs where there is none, in both versions.
+	// PIDs is pids.current, or the length of cgroup.procs where there is none; v1 pids.current.
 	PIDs
-	// PIDLimits is pids.max, pids.peak, pids.events, pids.events.local; v1 pids.max, pids.events.
+	// PIDLimits is pids.max, pids.peak, pids.events, pids.events.local; v1 pids.max, pids.peak, pids.events.
 	PIDLimits
 	// Processes is the number of processes in the cgroup itself: cgroup.procs, in both versions.
 	Processes
@@ -48,7 +48,7 @@ const (
 	HugeTLB
 	// RDMA is rdma.current and rdma.max, in both versions.
 	RDMA
-	// Misc is misc.current, misc.max, misc.peak and misc.events; v1 misc.current and misc.max.
+	// Misc is misc.current, misc.max, misc.peak and misc.events, in both versions.
 	Misc
 	// CPUSet is cpuset.cpus, cpuset.mems and what of them is in effect, in both versions.
 	CPUSet

@@ -281,7 +281,7 @@ type IOLimit struct {
 type PIDsSample struct {
 	Current   Value // pids.current, in both versions, not at the root
 	Max       Value // pids.max, in both versions
-	Peak      Value // pids.peak, since 6.1; v1 pids.peak, since 6.1
+	Peak      Value // pids.peak, in both versions; since 6.1
 	EventsMax Value // pids.events max, in both versions
 	// LocalEventsMax is pids.events.local max, since 6.11; v1 none.
 	LocalEventsMax Value
@@ -343,8 +343,8 @@ type MiscResource struct {
 	Name      string
 	Current   Value // misc.current, in both versions; since 5.13
 	Max       Value // misc.max, in both versions; since 5.13
-	Peak      Value // misc.peak, since 6.11; v1 none
-	EventsMax Value // misc.events <name>.max, since 5.16; v1 none
+	Peak      Value // misc.peak, in both versions; since 6.11
+	EventsMax Value // misc.events <name>.max, in both versions; since 5.16
 }
 
 // CoreSample is what cgroup v2 knows about a cgroup itself. v1 has none of it.
