@@ -96,7 +96,8 @@ func Detect() (*Hierarchy, error) {
 
 // Open opens the cgroups below root: a host's /sys/fs/cgroup that is mounted
 // elsewhere, a hierarchy of its own, or an ordinary folder that has the
-// same files. What is found there decides the version.
+// same files. What is found there decides the version. An empty folder, where
+// something was to be mounted perhaps, is ErrNoHierarchy.
 func Open(root string) (*Hierarchy, error) {
 	info, err := os.Stat(root)
 	if err != nil {
@@ -155,6 +156,9 @@ func mountsBelow(root string) ([]mount, error) {
 	entries, err := os.ReadDir(root)
 	if err != nil {
 		return nil, fmt.Errorf("cgroupfs: %w", err)
+	}
+	if len(entries) == 0 {
+		return nil, fmt.Errorf("%w: %s is empty", ErrNoHierarchy, root)
 	}
 	var mounts []mount
 	for _, e := range entries {

@@ -34,7 +34,6 @@ func TestOpenTellsTheVersionFromWhatTheRootContains(t *testing.T) {
 		{"a v2 root of which only a child was captured", []string{"kubepods.slice/cpu.stat"}, V2, "."},
 		{"a v2 root with a cgroup called memory", []string{"cgroup.controllers", "memory/memory.current"}, V2, "."},
 		{"a v2 cgroup called memory below a root without files", []string{"memory/cgroup.events"}, V2, "."},
-		{"an empty folder", nil, V2, "."},
 		{"v1 with one controller a mount", []string{"memory/tasks", "cpu/tasks", "cpuacct/tasks", "systemd/tasks"}, V1, "memory"},
 		{"v1 with controllers mounted together", []string{"memory/tasks", "cpu,cpuacct/tasks", "net_cls,net_prio/tasks"}, V1, "memory"},
 		{"v1 without memory", []string{"cpu,cpuacct/tasks", "pids/tasks"}, V1, "cpu,cpuacct"},
@@ -59,6 +58,8 @@ func TestOpenOfSomethingElse(t *testing.T) {
 	require.ErrorIs(t, err, fs.ErrNotExist)
 	_, err = Open(filepath.Join(folder(t, "file"), "file"))
 	require.ErrorContains(t, err, "not a folder")
+	_, err = Open(t.TempDir())
+	require.ErrorIs(t, err, ErrNoHierarchy, "nothing was mounted there")
 }
 
 func TestMountsOfAHost(t *testing.T) {

@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -75,7 +76,7 @@ type Collector struct {
 var ErrClosed = fmt.Errorf("stats: collector is closed: %w", fs.ErrClosed)
 
 // New returns a Collector of the cgroups in h. It takes h over: closing the
-// Collector closes h.
+// Collector closes h. Only if New fails h is still the caller's to close.
 func New(h *cgroupfs.Hierarchy, o *Options) (*Collector, error) {
 	if o == nil {
 		o = &Options{}
@@ -103,7 +104,7 @@ func New(h *cgroupfs.Hierarchy, o *Options) (*Collector, error) {
 	}
 	c.epoch = c.now()
 	c.buf.Clock = c.clock
-	c.proc = procfs.NewReader(filepath.Join("/", o.Root, "proc"))
+	c.proc = procfs.NewReader(filepath.Join(cmp.Or(o.Root, "/"), "proc"))
 	h.SetMaxOpenFiles(o.MaxOpenFiles)
 	c.readNode(&c.node) // the node's start is needed to date cgroups
 	if c.root = c.open(nil, ""); c.root == nil {

@@ -15,7 +15,7 @@ func memoryOf(s *cgroupfs.MemorySample, isRoot bool, at time.Time) Memory {
 	}
 	m := Memory{
 		UsageBytes:      usage,
-		WorkingSetBytes: workingSet(usage, s.Stat.InactiveFile),
+		WorkingSetBytes: workingSet(usage, &s.Stat),
 		RSSBytes:        s.Stat.Anon,
 		PageFaults:      s.Stat.PgFault,
 		MajorPageFaults: s.Stat.PgMajFault,
@@ -28,13 +28,14 @@ func memoryOf(s *cgroupfs.MemorySample, isRoot bool, at time.Time) Memory {
 }
 
 // workingSet is usage minus inactive page cache. The two come from two reads,
-// so that the cache may be the larger: then nothing is in the working set.
-// Where the cache is not known all of usage is.
-func workingSet(usage, inactiveFile cgroupfs.Value) cgroupfs.Value {
-	if inactiveFile.IsAbsent() {
+// so that the cache may be the larger: then nothing is in the working set. A
+// kernel that does not tell the cache has all of usage in it, as kubelets say;
+// where memory.stat could not be read at all nothing is known.
+func workingSet(usage cgroupfs.Value, stat *cgroupfs.MemoryStat) cgroupfs.Value {
+	if stat.InactiveFile.IsAbsent() && *stat != (cgroupfs.MemoryStat{}) {
 		return usage
 	}
-	return minus(usage, inactiveFile)
+	return minus(usage, stat.InactiveFile)
 }
 
 // swapOf derives a cgroup's swap.

@@ -113,7 +113,7 @@ func FuzzRate(f *testing.F) {
 }
 
 func TestWorkingSet(t *testing.T) {
-	n := cgroupfs.Number
+	n, unread := cgroupfs.Number, cgroupfs.Max()
 	var absent cgroupfs.Value
 	for _, tc := range []struct {
 		name                       string
@@ -123,12 +123,15 @@ func TestWorkingSet(t *testing.T) {
 		{"usage minus inactive page cache", n(100), n(30), n(200), n(70), n(130)},
 		{"the cache was read later and is larger than usage", n(100), n(101), n(200), n(0), n(200)},
 		{"a kernel without the key", n(100), absent, n(200), n(100), n(100)},
+		{"memory.stat could not be read", n(100), unread, n(200), absent, absent},
 		{"no usage", absent, n(30), n(200), absent, absent},
 		{"a limit lowered below what is used", n(100), n(0), n(60), n(100), n(0)},
 		{"no limit", n(100), n(0), cgroupfs.Max(), n(100), absent},
 	} {
 		s := cgroupfs.MemorySample{Current: tc.usage, Max: tc.limit}
-		s.Stat.InactiveFile = tc.inactiveFile
+		if tc.inactiveFile != unread {
+			s.Stat.InactiveFile, s.Stat.Anon = tc.inactiveFile, n(1)
+		}
 		got := memoryOf(&s, false, time.Time{})
 		require.Equal(t, tc.want, got.WorkingSetBytes, tc.name)
 		require.Equal(t, tc.available, got.AvailableBytes, tc.name)

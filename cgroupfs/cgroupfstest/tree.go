@@ -60,6 +60,25 @@ type frame struct {
 // New returns an empty node with cgroup v2.
 func New(tb TB) *Tree {
 	tb.Helper()
+	t := empty(tb)
+	t.Write("cgroup.controllers", "cpuset cpu io memory hugetlb pids rdma misc\n")
+	return t
+}
+
+// NewV1 returns an empty node with cgroup v1. Put fills the hierarchies that
+// it needs; with Write, names begin with a controller: "memory/kubepods".
+func NewV1(tb TB) *Tree {
+	tb.Helper()
+	t := empty(tb)
+	t.v1 = true
+	for _, controllers := range []string{"memory", "cpu,cpuacct", "pids"} {
+		t.Mkdir(controllers)
+	}
+	return t
+}
+
+func empty(tb TB) *Tree {
+	tb.Helper()
 	base := tb.TempDir()
 	t := &Tree{
 		tb:    tb,
@@ -73,23 +92,12 @@ func New(tb TB) *Tree {
 	return t
 }
 
-// NewV1 returns an empty node with cgroup v1. Put fills the hierarchies that
-// it needs; with Write, names begin with a controller: "memory/kubepods".
-func NewV1(tb TB) *Tree {
-	tb.Helper()
-	t := New(tb)
-	t.v1 = true
-	for _, controllers := range []string{"memory", "cpu,cpuacct", "pids"} {
-		t.mkdir(filepath.Join(t.Root(), controllers))
-	}
-	return t
-}
-
 // Load returns the node of a txtar archive, at its time 0. See the package's
-// documentation for the format.
+// documentation for the format. The clock starts where the archive's proc/stat
+// and proc/uptime say, if it has them.
 func Load(tb TB, file string) *Tree {
 	tb.Helper()
-	t := New(tb)
+	t := empty(tb)
 	archive, err := txtar.ParseFile(file)
 	t.check(err)
 	t.archive, t.text = file, archive
@@ -111,7 +119,25 @@ func Load(tb TB, file string) *Tree {
 	}
 	slices.SortFunc(t.frames, func(a, b frame) int { return int(a.at - b.at) })
 	t.Advance(0)
+	if start := t.hostTime(); !start.IsZero() {
+		t.start = start
+	}
 	return t
+}
+
+// hostTime is the node's start plus how long it has been up.
+func (t *Tree) hostTime() time.Time {
+	uptime, _ := os.ReadFile(t.Path("proc/uptime"))
+	stat, _ := os.ReadFile(t.Path("proc/stat"))
+	_, rest, _ := strings.Cut(string(stat), "\nbtime ")
+	btime, _, _ := strings.Cut(rest, "\n")
+	boot, err := strconv.ParseInt(btime, 10, 64)
+	up, _, _ := strings.Cut(string(uptime), " ")
+	passed, err2 := time.ParseDuration(up + "s")
+	if err != nil || err2 != nil {
+		return time.Time{}
+	}
+	return time.Unix(boot, 0).UTC().Add(passed)
 }
 
 // Root returns the folder of the cgroup root: what to give to cgroupfs.Open.

@@ -11,8 +11,12 @@ import (
 // Usage is what a fake cgroup uses, for tests that do not care about single
 // files. What is zero is zero in the files; a MemoryLimit of 0 is no limit.
 type Usage struct {
-	CPU          time.Duration // since the cgroup was made
-	Throttled    time.Duration
+	CPU      time.Duration // since the cgroup was made
+	CPUQuota time.Duration // CPU time in each 100 ms; 0 is no limit
+
+	Periods, ThrottledPeriods uint64        // of those 100 ms, if there is a quota
+	Throttled                 time.Duration // in ThrottledPeriods
+
 	Memory       uint64 // bytes, everything included
 	Anon         uint64 // bytes
 	InactiveFile uint64 // bytes; working set is Memory without them
@@ -42,14 +46,17 @@ func (t *Tree) Put(cgroup string, u Usage) {
 }
 
 func (u *Usage) v2() map[string]string {
-	limit := "max"
+	limit, quota := "max", "max"
+	if u.CPUQuota > 0 {
+		quota = strconv.FormatInt(u.CPUQuota.Microseconds(), 10)
+	}
 	if u.MemoryLimit > 0 {
 		limit = strconv.FormatUint(u.MemoryLimit, 10)
 	}
 	return map[string]string{
-		"cpu.stat": fmt.Sprintf("usage_usec %d\nuser_usec %d\nsystem_usec 0\nnr_periods 0\nnr_throttled 0\nthrottled_usec %d\n",
-			u.CPU.Microseconds(), u.CPU.Microseconds(), u.Throttled.Microseconds()),
-		"cpu.max":        "max 100000\n",
+		"cpu.stat": fmt.Sprintf("usage_usec %d\nuser_usec %d\nsystem_usec 0\nnr_periods %d\nnr_throttled %d\nthrottled_usec %d\n",
+			u.CPU.Microseconds(), u.CPU.Microseconds(), u.Periods, u.ThrottledPeriods, u.Throttled.Microseconds()),
+		"cpu.max":        quota + " 100000\n",
 		"memory.current": fmt.Sprintf("%d\n", u.Memory),
 		"memory.max":     limit + "\n",
 		"memory.stat": fmt.Sprintf("anon %d\nfile %d\ninactive_file %d\npgfault %d\npgmajfault 0\n",
@@ -61,15 +68,18 @@ func (u *Usage) v2() map[string]string {
 }
 
 func (u *Usage) v1() map[string]string {
-	limit := uint64(9223372036854771712)
+	limit, quota := uint64(9223372036854771712), int64(-1)
+	if u.CPUQuota > 0 {
+		quota = u.CPUQuota.Microseconds()
+	}
 	if u.MemoryLimit > 0 {
 		limit = u.MemoryLimit
 	}
 	return map[string]string{
 		"cpu,cpuacct/cpuacct.usage":     fmt.Sprintf("%d\n", u.CPU.Nanoseconds()),
 		"cpu,cpuacct/cpuacct.stat":      fmt.Sprintf("user %d\nsystem 0\n", u.CPU.Milliseconds()/10),
-		"cpu,cpuacct/cpu.stat":          fmt.Sprintf("nr_periods 0\nnr_throttled 0\nthrottled_time %d\n", u.Throttled.Nanoseconds()),
-		"cpu,cpuacct/cpu.cfs_quota_us":  "-1\n",
+		"cpu,cpuacct/cpu.stat":          fmt.Sprintf("nr_periods %d\nnr_throttled %d\nthrottled_time %d\n", u.Periods, u.ThrottledPeriods, u.Throttled.Nanoseconds()),
+		"cpu,cpuacct/cpu.cfs_quota_us":  fmt.Sprintf("%d\n", quota),
 		"cpu,cpuacct/cpu.cfs_period_us": "100000\n",
 		"memory/memory.usage_in_bytes":  fmt.Sprintf("%d\n", u.Memory),
 		"memory/memory.limit_in_bytes":  fmt.Sprintf("%d\n", limit),
