@@ -3,7 +3,6 @@ package summary
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/nodegauge/nodegauge/cgroupfs"
@@ -30,9 +29,6 @@ type Options struct {
 // KindContainer and something runs in it; a pod is listed if a container of it
 // is. Dst is overwritten, and shares nothing with snap that snap may change.
 func Build(dst *Summary, snap *stats.Snapshot, pods []Pod, o *Options) {
-	if o == nil {
-		o = &Options{}
-	}
 	b := &dst.build
 	b.begin(snap, o)
 	b.node(&dst.Node)
@@ -47,55 +43,8 @@ func Build(dst *Summary, snap *stats.Snapshot, pods []Pod, o *Options) {
 		return cmp.Or(cmp.Compare(a.PodRef.Namespace, b.PodRef.Namespace),
 			cmp.Compare(a.PodRef.Name, b.PodRef.Name), cmp.Compare(a.PodRef.UID, b.PodRef.UID))
 	})
-	b.snap, b.o = nil, nil
+	b.snap, b.kubepods, b.o = nil, nil, Options{} // they are the caller's
 }
-
-// A builder is one Build, and what the next one can use of it.
-type builder struct {
-	snap       *stats.Snapshot
-	o          *Options
-	kubepods   *stats.Cgroup
-	pods       map[string]int // pod UID → index in snap.Cgroups
-	containers map[string]int // container ID → index
-}
-
-// begin finds the cgroups that names can belong to. Of two with the same
-// identity, one in a pod wins, then the one nearer to the root.
-func (b *builder) begin(snap *stats.Snapshot, o *Options) {
-	b.snap, b.o, b.kubepods = snap, o, nil
-	if b.pods == nil {
-		b.pods, b.containers = make(map[string]int), make(map[string]int)
-	}
-	clear(b.pods)
-	clear(b.containers)
-	for i := range snap.Cgroups {
-		switch cg := &snap.Cgroups[i]; cg.Kind {
-		case stats.KindKubepods:
-			if b.kubepods == nil || depth(cg) < depth(b.kubepods) {
-				b.kubepods = cg
-			}
-		case stats.KindPod:
-			b.keep(b.pods, cg.PodUID, i)
-		case stats.KindContainer:
-			b.keep(b.containers, cg.ContainerID, i)
-		}
-	}
-}
-
-// keep makes the cgroup with index i the one of that identity, unless there is
-// a better one.
-func (b *builder) keep(indices map[string]int, id string, i int) {
-	if old, ok := indices[id]; ok {
-		cg, other := &b.snap.Cgroups[i], &b.snap.Cgroups[old]
-		inPod := cg.PodUID != ""
-		if inPod == (other.PodUID != "") && depth(cg) >= depth(other) || !inPod && other.PodUID != "" {
-			return
-		}
-	}
-	indices[id] = i
-}
-
-func depth(cg *stats.Cgroup) int { return strings.Count(cg.Path, "/") }
 
 func (b *builder) node(n *NodeStats) {
 	systems := n.SystemContainers[:0]
@@ -120,24 +69,10 @@ func (b *builder) node(n *NodeStats) {
 	n.SystemContainers = systems
 }
 
-// find returns the cgroup at path, or where that is empty the first of usual.
-func (b *builder) find(path string, usual ...string) *stats.Cgroup {
-	if path != "" {
-		return b.snap.Find(path)
-	}
-	for _, u := range usual {
-		if cg := b.snap.Find(u); cg != nil {
-			return cg
-		}
-	}
-	return nil
-}
-
 // pod reports false for a pod of which nothing runs.
 func (b *builder) pod(dst *PodStats, p *Pod) bool {
 	containers := dst.Containers[:0]
 	*dst = PodStats{PodRef: PodReference{Name: p.Name, Namespace: p.Namespace, UID: p.UID}, StartTime: p.CreatedAt}
-	processes := cgroupfs.Number(0)
 	for i := range p.Containers {
 		c := &p.Containers[i]
 		index, ok := b.containers[c.ID]
@@ -154,13 +89,15 @@ func (b *builder) pod(dst *PodStats, p *Pod) bool {
 			stats.Swap = SwapStats{Time: stats.Memory.Time, SwapAvailableBytes: cgroupfs.Number(0), SwapUsageBytes: cgroupfs.Number(0)}
 		}
 		containers = b.insert(containers, stats)
-		processes = add(processes, cg.Sample.PIDs.Processes)
 	}
 	dst.Containers = containers
 	if len(containers) == 0 {
 		return false
 	}
-	dst.ProcessStats.ProcessCount = processes
+	dst.ProcessStats.ProcessCount = cgroupfs.Number(0)
+	for i := range containers {
+		addTo(&dst.ProcessStats.ProcessCount, containers[i].processes)
+	}
 	if i, ok := b.pods[p.UID]; ok {
 		cg := &b.snap.Cgroups[i]
 		dst.CPU, dst.Memory, dst.IO, dst.Swap = b.cpu(&cg.CPU, &cg.Sample.Pressure), b.memory(&cg.Memory, cg), b.io(cg), swap(&cg.Swap)
@@ -210,6 +147,7 @@ func (b *builder) container(dst *ContainerStats, name string, created time.Time,
 		Memory:    b.memory(&cg.Memory, cg),
 		IO:        b.io(cg),
 		Swap:      swap(&cg.Swap),
+		processes: cg.Sample.PIDs.Processes,
 	}
 }
 

@@ -61,6 +61,8 @@ type ContainerStats struct {
 	Memory    MemoryStats
 	IO        IOStats
 	Swap      SwapStats
+
+	processes cgroupfs.Value // what a pod counts
 }
 
 // CPUStats is CPU use; see stats.CPU.

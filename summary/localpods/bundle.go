@@ -29,34 +29,41 @@ type vocabulary struct {
 	sandboxName               string // the container name that only a sandbox has
 }
 
-// containerd's keys (pkg/cri/annotations, since 2.0 internal/cri/annotations).
-// The container's name is there since 1.4, the pod's UID since late 1.6
-// (containerd#7697), a sandbox's image since 2.0.
-var containerd = vocabulary{
-	kind:         "io.kubernetes.cri.container-type",
-	container:    "io.kubernetes.cri.container-name",
-	image:        "io.kubernetes.cri.image-name",
-	namespace:    "io.kubernetes.cri.sandbox-namespace",
-	pod:          "io.kubernetes.cri.sandbox-name",
-	uid:          "io.kubernetes.cri.sandbox-uid",
-	sandboxID:    "io.kubernetes.cri.sandbox-id",
-	logDirectory: "io.kubernetes.cri.sandbox-log-directory",
-}
+const (
+	containerd = iota
+	crio
+)
 
-// CRI-O's keys (pkg/annotations), and the labels that the kubelet sets, which
-// CRI-O writes as annotations too. It writes a sandbox's labels last of all
-// (server/sandbox_run_linux.go): a pod can forge the ContainerType and the
-// Created of its own sandbox, but neither the kubelet's labels nor the
-// container name "POD" that CRI-O sets among them, which no container can have.
-var crio = vocabulary{
-	kind:        "io.kubernetes.cri-o.ContainerType",
-	container:   "io.kubernetes.container.name",
-	image:       "io.kubernetes.cri-o.ImageName",
-	created:     "io.kubernetes.cri-o.Created",
-	namespace:   "io.kubernetes.pod.namespace",
-	pod:         "io.kubernetes.pod.name",
-	uid:         "io.kubernetes.pod.uid",
-	sandboxName: "POD",
+var vocabularies = [...]vocabulary{
+	// pkg/cri/annotations, since 2.0 internal/cri/annotations. The container's
+	// name is there since 1.4, the pod's UID since late 1.6 (containerd#7697), a
+	// sandbox's image since 2.0.
+	containerd: {
+		kind:         "io.kubernetes.cri.container-type",
+		container:    "io.kubernetes.cri.container-name",
+		image:        "io.kubernetes.cri.image-name",
+		namespace:    "io.kubernetes.cri.sandbox-namespace",
+		pod:          "io.kubernetes.cri.sandbox-name",
+		uid:          "io.kubernetes.cri.sandbox-uid",
+		sandboxID:    "io.kubernetes.cri.sandbox-id",
+		logDirectory: "io.kubernetes.cri.sandbox-log-directory",
+	},
+	// pkg/annotations, and the labels that the kubelet sets, which CRI-O writes
+	// as annotations too. It writes a sandbox's labels last of all
+	// (server/sandbox_run_linux.go): a pod can forge the ContainerType and the
+	// Created of its own sandbox, but neither the kubelet's labels nor the
+	// container name "POD" that CRI-O sets among them, which no container can
+	// have.
+	crio: {
+		kind:        "io.kubernetes.cri-o.ContainerType",
+		container:   "io.kubernetes.container.name",
+		image:       "io.kubernetes.cri-o.ImageName",
+		created:     "io.kubernetes.cri-o.Created",
+		namespace:   "io.kubernetes.pod.namespace",
+		pod:         "io.kubernetes.pod.name",
+		uid:         "io.kubernetes.pod.uid",
+		sandboxName: "POD",
+	},
 }
 
 // bundle is what one config.json says. Whatever it does not say is empty.

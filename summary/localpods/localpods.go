@@ -52,7 +52,7 @@ type Options struct {
 const maxEntries = 100_000
 
 // containerdStates are the state folders of containerd as distributions set it up.
-var containerdStates = []string{
+var containerdStates = [...]string{
 	"/run/containerd",
 	"/run/k3s/containerd", // also RKE2
 	"/run/k0s/containerd",
@@ -94,15 +94,15 @@ func New(o *Options) *Source {
 	}
 	states := o.ContainerdStates
 	if states == nil {
-		states = containerdStates
+		states = containerdStates[:]
 	}
 	for _, state := range states {
 		s.bundles = append(s.bundles,
-			newBundleDir(filepath.Join(state, "io.containerd.runtime.v2.task", "k8s.io"), "", &containerd),
-			newBundleDir(filepath.Join(state, "io.containerd.runtime.v1.linux", "k8s.io"), "", &containerd)) // until containerd 2.0
+			newBundleDir(filepath.Join(state, "io.containerd.runtime.v2.task", "k8s.io"), "", &vocabularies[containerd]),
+			newBundleDir(filepath.Join(state, "io.containerd.runtime.v1.linux", "k8s.io"), "", &vocabularies[containerd])) // until containerd 2.0
 	}
 	storage := cmp.Or(o.CRIOStorage, "/run/containers/storage/overlay-containers")
-	s.bundles = append(s.bundles, newBundleDir(storage, "userdata", &crio))
+	s.bundles = append(s.bundles, newBundleDir(storage, "userdata", &vocabularies[crio]))
 	return s
 }
 

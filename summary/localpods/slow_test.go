@@ -64,7 +64,7 @@ func FuzzParseConfig(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, v := range []*vocabulary{&containerd, &crio} {
+		for _, v := range []*vocabulary{&vocabularies[containerd], &vocabularies[crio]} {
 			b, err := parseConfig(data, v)
 			require.False(t, err == nil && !json.Valid(data), "what is not JSON must not pass")
 			if b.kind == summary.KindUnknown {

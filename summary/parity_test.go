@@ -1,0 +1,127 @@
+package summary_test
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"testing"
+)
+
+// captures are what a real kubelet was asked, each with what the comparison
+// gave when it was first made. Equal may only grow, and a rule may only explain
+// less. What is absent on both sides is not among the compared.
+var captures = [...]struct {
+	file            string
+	compared, equal int
+	explained       map[string]int
+}{
+	{
+		file:     "../testdata/v2/debian12-linux6.1-kubelet1.32-systemd.txtar",
+		compared: 2246, equal: 1842,
+		explained: map[string]int{
+			"R1 gauge between readings":               56,
+			"R2 anonymous memory of the node":         16,
+			"R3 numbers of the container runtime":     10,
+			"R4 rate over other points":               86,
+			"R5 start of the kubelet's cgroup":        12,
+			"R6 time of a file that was not captured": 12,
+			"R7 container not born yet":               3,
+		},
+	},
+	{
+		file:     "../testdata/v1/debian12-linux6.1-kubelet1.32-cgroupfs.txtar",
+		compared: 2226, equal: 1932,
+		explained: map[string]int{
+			"R1 gauge between readings":        28,
+			"R2 anonymous memory of the node":  16,
+			"R4 rate over other points":        72,
+			"R5 start of the kubelet's cgroup": 12,
+		},
+	},
+}
+
+// TestParity compares every number of every answer of a real kubelet with the
+// one that the library gives of files read seconds before or after. Where
+// nothing ran in a cgroup meanwhile the two are equal. Where something ran, a
+// counter lies between the kubelet's neighbouring samples. What is left is
+// explained by one of the rules, or fails.
+func TestParity(t *testing.T) {
+	for _, want := range captures {
+		t.Run(want.file, func(t *testing.T) {
+			c := loadCapture(t, want.file)
+			tally := c.compare()
+			compared, equal := 0, tally[equalIdle]+tally[equalRan]+tally[equalExact]
+			for _, verdict := range slices.Sorted(maps.Keys(tally)) {
+				t.Logf("%5d %s", tally[verdict], verdict)
+				if verdict != absentOnBoth {
+					compared += tally[verdict]
+				}
+			}
+			t.Logf("%5d compared, %d equal", compared, equal)
+			if compared < want.compared || equal < want.equal {
+				t.Errorf("%d compared and %d equal, want at least %d and %d", compared, equal, want.compared, want.equal)
+			}
+			for _, r := range rules {
+				t.Logf("%s: %s", r.name, r.mechanism)
+				if n := tally[r.name]; n > want.explained[r.name] {
+					t.Errorf("rule %s explains %d, want at most %d", r.name, n, want.explained[r.name])
+				}
+			}
+		})
+	}
+}
+
+// compare counts the verdicts, and fails on every FAIL.
+func (c *capture) compare() map[string]int {
+	tally := map[string]int{}
+	for _, f := range c.frames {
+		for _, a := range f.answers {
+			c.compareAnswer(tally, f, a)
+		}
+	}
+	return tally
+}
+
+func (c *capture) compareAnswer(tally map[string]int, f *frame, a *answer) {
+	ours := f.library
+	if a.short {
+		ours = f.short
+	}
+	seen := map[string]bool{}
+	for _, o := range a.objects {
+		seen[o.cgroup] = true
+		if ours[o.cgroup] == nil {
+			c.judge(tally, &diff{c, f, a, &listed, o, nil, listed.get(o), nil})
+			continue
+		}
+		for i := range fields {
+			x := &fields[i]
+			c.judge(tally, &diff{c, f, a, x, o, ours[o.cgroup], x.get(o), x.get(ours[o.cgroup])})
+		}
+	}
+	for cgroup, o := range ours {
+		if !seen[cgroup] {
+			c.judge(tally, &diff{c, f, a, &listed, nil, o, nil, listed.get(o)})
+		}
+	}
+}
+
+func (c *capture) judge(tally map[string]int, d *diff) {
+	verdict := d.verdict()
+	tally[verdict]++
+	if verdict != fail {
+		return
+	}
+	o := d.kubelet
+	if o == nil {
+		o = d.library
+	}
+	c.t.Errorf("%s: %s %s: the kubelet says %s, the library %s", d.a.name, o.name, d.field.name, show(d.v), show(d.l))
+}
+
+func show(v *uint64) string {
+	if v == nil {
+		return "nothing"
+	}
+	return strconv.FormatUint(*v, 10)
+}
