@@ -101,7 +101,7 @@ var markers = [...]kernfs.Name{kernfs.NewName("cgroup.events"), kernfs.NewName("
 
 // dated are the v1 controllers whose folders tell when a cgroup was made. A
 // cpuset's may be younger, or older, than the cgroup.
-var dated = []string{"memory", "cpuacct", "cpu", "pids", "blkio"}
+var dated = [...]string{"memory", "cpuacct", "cpu", "pids", "blkio"}
 
 // ModTime returns the earliest modification time of the cgroup's folders and
 // of the marker file in each: cgroup.events, or cgroup.clone_children in v1.
@@ -119,7 +119,7 @@ func (g *Group) ModTime() (time.Time, error) {
 	}
 	for i := range g.mounts {
 		m := &g.h.mounts[i]
-		if m.v2 != g.h.master().v2 || !m.v2 && !slices.ContainsFunc(dated, m.has) {
+		if m.v2 != g.h.master().v2 || !m.v2 && !slices.ContainsFunc(dated[:], m.has) {
 			continue
 		}
 		dir, err := g.openDir(i)

@@ -112,10 +112,10 @@ func addLeaves(m map[string]string, path string, v reflect.Value) {
 // fields adds the paths of all Values below a type.
 func fields(m map[string]bool, path string, t reflect.Type) {
 	switch t {
-	case reflect.TypeOf(Value{}), reflect.TypeOf(Percent{}), reflect.TypeOf(List{}):
+	case reflect.TypeFor[Value](), reflect.TypeFor[Percent](), reflect.TypeFor[List]():
 		m[path] = true
 		return
-	case reflect.TypeOf(Stamp{}):
+	case reflect.TypeFor[Stamp]():
 		return
 	}
 	switch t.Kind() {
@@ -130,7 +130,7 @@ func fields(m map[string]bool, path string, t reflect.Type) {
 
 func TestEveryFieldIsSetBySomeRow(t *testing.T) {
 	want := make(map[string]bool)
-	fields(want, "", reflect.TypeOf(Sample{}))
+	fields(want, "", reflect.TypeFor[Sample]())
 	require.Contains(t, want, ".CPU.UsageNanos")
 	eachRow(t, func(t *testing.T, id string, f *file) {
 		s := new(Sample)
@@ -249,8 +249,8 @@ func TestParseAllocs(t *testing.T) {
 }
 
 func TestSampleSize(t *testing.T) {
-	size := int(reflect.TypeOf(Sample{}).Size())
+	size := int(reflect.TypeFor[Sample]().Size())
 	t.Logf("a Sample is %d bytes", size)
 	assert.LessOrEqual(t, size, 1536)
-	assert.EqualValues(t, 8, reflect.TypeOf(Value{}).Size())
+	assert.EqualValues(t, 8, reflect.TypeFor[Value]().Size())
 }

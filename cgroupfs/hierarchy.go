@@ -114,7 +114,7 @@ func Open(root string) (*Hierarchy, error) {
 }
 
 // read are the v1 controllers that have a row.
-var read = []string{"memory", "cpuacct", "cpu", "pids", "blkio", "cpuset", "hugetlb", "rdma", "misc"}
+var read = [...]string{"memory", "cpuacct", "cpu", "pids", "blkio", "cpuset", "hugetlb", "rdma", "misc"}
 
 // mountsOf chooses among the mounts of a host. Where a hierarchy is mounted
 // more than once, one that shows it whole wins, then the first.
@@ -124,7 +124,7 @@ func mountsOf(infos []mountinfo.Mount) []mount {
 	for _, info := range infos {
 		m := mount{dir: info.MountPoint, v2: info.FSType == "cgroup2"}
 		if !m.v2 {
-			m.controllers = slices.DeleteFunc(info.Controllers(), func(c string) bool { return !slices.Contains(read, c) })
+			m.controllers = slices.DeleteFunc(info.Controllers(), func(c string) bool { return !slices.Contains(read[:], c) })
 		}
 		if !m.v2 && len(m.controllers) == 0 || slices.ContainsFunc(mounts, func(o mount) bool { return o.same(&m) }) {
 			continue
@@ -168,7 +168,7 @@ func mountsBelow(root string) ([]mount, error) {
 		}
 		m := mount{dir: dir}
 		for _, c := range strings.Split(e.Name(), ",") {
-			if slices.Contains(read, c) {
+			if slices.Contains(read[:], c) {
 				m.controllers = append(m.controllers, c)
 			}
 		}
@@ -238,7 +238,7 @@ func (m *mount) rank() int {
 	if m.v2 {
 		return len(read)
 	}
-	return slices.IndexFunc(read, m.has)
+	return slices.IndexFunc(read[:], m.has)
 }
 
 func versionOf(mounts []mount) Version {

@@ -89,8 +89,11 @@ func TestExitCode(t *testing.T) {
 func TestPaint(t *testing.T) {
 	var w bytes.Buffer
 	p := &printer{w: &w}
-	p.paint("a\n")
-	p.paint("b\n")
+	for _, text := range []string{"a\n", "b\n"} {
+		if err := p.paint(text); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if got, want := w.String(), "\x1b[?25l\x1b[?7l\x1b[2J\x1b[H\x1b[Ka\n\x1b[K\x1b[J\x1b[H\x1b[Kb\n\x1b[K\x1b[J"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -91,7 +91,7 @@ func (p *printer) paint(text string) error {
 // close makes the terminal as it was.
 func (p *printer) close() {
 	if p.painted && p.o.watch && p.terminal != nil {
-		io.WriteString(p.w, "\x1b[?7h\x1b[?25h")
+		_, _ = io.WriteString(p.w, "\x1b[?7h\x1b[?25h")
 	}
 }
 

@@ -143,11 +143,12 @@ func bodyLines(rows []row, width int) (lines, dropped []string) {
 	}
 	names := max(min(longest, room()), len("NAME"))
 	line := func(name string, cell func(column int) string) {
-		text := padRight(truncate(name, names), names)
+		var text strings.Builder
+		text.WriteString(padRight(truncate(name, names), names))
 		for i, w := range widths {
-			text += gap + padLeft(cell(i), w)
+			text.WriteString(gap + padLeft(cell(i), w))
 		}
-		lines = append(lines, text)
+		lines = append(lines, text.String())
 	}
 	line("NAME", func(i int) string { return columns[i].head })
 	for r := range rows {

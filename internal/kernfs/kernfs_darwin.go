@@ -17,13 +17,11 @@ func openAt(dir int, name Name, flags int) (FD, error) {
 // TypeOf returns Ordinary: macOS has no cgroups.
 func TypeOf(FD) (Type, error) { return Ordinary, nil }
 
-var here = NewName(".")
-
 // Dirs calls yield with the name of each folder in dir, in the file system's
 // order. The name is valid until yield returns. Buf is for the kernel's
 // answer, at least 1 KiB.
 func Dirs(dir FD, buf []byte, yield func(name []byte)) error {
-	fd, err := openAt(int(dir), here, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC)
+	fd, err := openAt(int(dir), Name{".\x00"}, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC)
 	if err != nil {
 		return err
 	}

@@ -4,28 +4,27 @@ package kernfs
 
 import (
 	"errors"
+	"slices"
 	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-// classify returns what an errno means here; nil for 0.
-func classify(errno error) error {
-	if errno == unix.ENOTSUP { // the same number as EOPNOTSUPP on Linux
-		return ErrAbsent
+// classify returns what an errno means here; nil for none.
+func classify(err error) error {
+	is := func(errnos ...syscall.Errno) bool {
+		return slices.ContainsFunc(errnos, func(errno syscall.Errno) bool { return errors.Is(err, errno) })
 	}
-	switch errno {
-	case nil:
-		return nil
-	case unix.ENOENT, unix.ENOTDIR, unix.EOPNOTSUPP, unix.ELOOP:
+	switch {
+	case is(unix.ENOENT, unix.ENOTDIR, unix.EOPNOTSUPP, unix.ENOTSUP, unix.ELOOP):
 		return ErrAbsent
-	case unix.ENODEV:
+	case is(unix.ENODEV):
 		return ErrDead
-	case unix.EMFILE, unix.ENFILE:
+	case is(unix.EMFILE, unix.ENFILE):
 		return ErrFull
 	}
-	return errno
+	return err
 }
 
 // OpenDir opens the folder at path for use as a starting point.

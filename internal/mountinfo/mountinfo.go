@@ -74,7 +74,8 @@ func Parse(b []byte) ([]Mount, error) {
 // by exactly one space: a source, which nobody needs, may be empty.
 func parseLine(line []byte) (Mount, bool, error) {
 	var fields [6][]byte // id, parent, device, root, mount point, options
-	rest, found := line, true
+	rest := line
+	var found bool
 	for i := range fields {
 		if fields[i], rest, found = scan.Cut(rest, ' '); !found {
 			return Mount{}, false, errFields

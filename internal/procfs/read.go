@@ -86,7 +86,7 @@ func readAll(f *os.File, buf []byte, limit int) ([]byte, error) {
 		switch {
 		case n > limit:
 			return buf[:0], &os.PathError{Op: "read", Path: f.Name(), Err: ErrTooLarge}
-		case err == io.EOF: //nolint:errorlint // ReadAt returns io.EOF itself
+		case err == io.EOF:
 			return buf[:n], nil
 		case err != nil:
 			return buf[:0], err
