@@ -311,7 +311,7 @@ func (c *Collector) readGroup(g *group) {
 	g.gen = c.gen
 	s := &g.sample
 	memoryAt := c.at(s.Memory.Read)
-	g.memory = memoryOf(&s.Memory, g == c.root, memoryAt)
+	g.memory = memoryOf(&s.Memory, g == c.root, g.err == nil, memoryAt)
 	g.swap = swapOf(&s.Memory.Swap, memoryAt)
 	g.cpu = cpuOf(&s.CPU, &g.points, c.minWindow, c.node.CPUs, c.at(s.CPU.Read))
 }

@@ -8,14 +8,15 @@ import (
 
 // memoryOf derives a cgroup's memory. The root of v2 has no usage of its own;
 // there it is what the kubelet takes for it: anonymous memory and page cache.
-func memoryOf(s *cgroupfs.MemorySample, isRoot bool, at time.Time) Memory {
+// Whole says that nothing of the cgroup failed to be read.
+func memoryOf(s *cgroupfs.MemorySample, isRoot, whole bool, at time.Time) Memory {
 	usage := s.Current
 	if usage.IsAbsent() && isRoot {
 		usage = sum(s.Stat.Anon, s.Stat.File)
 	}
 	m := Memory{
 		UsageBytes:      usage,
-		WorkingSetBytes: workingSet(usage, &s.Stat),
+		WorkingSetBytes: workingSet(usage, &s.Stat, whole),
 		RSSBytes:        s.Stat.Anon,
 		PageFaults:      s.Stat.PgFault,
 		MajorPageFaults: s.Stat.PgMajFault,
@@ -30,9 +31,9 @@ func memoryOf(s *cgroupfs.MemorySample, isRoot bool, at time.Time) Memory {
 // workingSet is usage minus inactive page cache. The two come from two reads,
 // so that the cache may be the larger: then nothing is in the working set. A
 // kernel that does not tell the cache has all of usage in it, as kubelets say;
-// where memory.stat could not be read at all nothing is known.
-func workingSet(usage cgroupfs.Value, stat *cgroupfs.MemoryStat) cgroupfs.Value {
-	if stat.InactiveFile.IsAbsent() && *stat != (cgroupfs.MemoryStat{}) {
+// where memory.stat could not be read nothing is known.
+func workingSet(usage cgroupfs.Value, stat *cgroupfs.MemoryStat, whole bool) cgroupfs.Value {
+	if whole && stat.InactiveFile.IsAbsent() && *stat != (cgroupfs.MemoryStat{}) {
 		return usage
 	}
 	return minus(usage, stat.InactiveFile)

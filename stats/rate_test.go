@@ -132,14 +132,17 @@ func TestWorkingSet(t *testing.T) {
 		if tc.inactiveFile != unread {
 			s.Stat.InactiveFile, s.Stat.Anon = tc.inactiveFile, n(1)
 		}
-		got := memoryOf(&s, false, time.Time{})
+		got := memoryOf(&s, false, true, time.Time{})
 		require.Equal(t, tc.want, got.WorkingSetBytes, tc.name)
 		require.Equal(t, tc.available, got.AvailableBytes, tc.name)
 	}
+	torn := cgroupfs.MemorySample{Current: n(100)}
+	torn.Stat.Anon = n(1)
+	require.True(t, memoryOf(&torn, false, false, time.Time{}).WorkingSetBytes.IsAbsent(), "the line of the cache may be the one that is broken")
 	root := cgroupfs.MemorySample{}
 	root.Stat.Anon, root.Stat.File, root.Stat.InactiveFile = n(10), n(5), n(2)
-	require.Equal(t, n(13), memoryOf(&root, true, time.Time{}).WorkingSetBytes, "the root of v2")
-	require.True(t, memoryOf(&root, false, time.Time{}).UsageBytes.IsAbsent(), "no other cgroup's usage is made up")
+	require.Equal(t, n(13), memoryOf(&root, true, true, time.Time{}).WorkingSetBytes, "the root of v2")
+	require.True(t, memoryOf(&root, false, true, time.Time{}).UsageBytes.IsAbsent(), "no other cgroup's usage is made up")
 }
 
 func TestARateOfMoreThanTheCPUsCanGiveIsNotKnown(t *testing.T) {
