@@ -16,18 +16,23 @@ import (
 // seen where the one that went is read. In an ordinary folder the answer is
 // always yes.
 func (g *Group) ChildrenChanged() (bool, error) {
-	if !g.h.master().live && !g.dead {
+	if g.dead != nil {
+		return false, g.dead
+	}
+	if !g.h.master().live {
 		return true, nil
 	}
-	dir, err := g.childDir()
+	dir, kept, err := g.childDir()
 	if errors.Is(err, kernfs.ErrAbsent) {
-		g.Close()
+		g.end(ErrRemoved)
 		err = ErrRemoved
 	}
 	if err != nil {
 		return false, err
 	}
-	defer g.leaveChildDir(dir)
+	if !kept {
+		defer kernfs.Close(&dir)
+	}
 	info, err := kernfs.Stat(dir)
 	return info.Links != g.links, err
 }
@@ -42,21 +47,27 @@ func (g *Group) Children(buf *Buffer, yield func(name []byte)) error {
 		err = g.list(buf, yield)
 	}
 	switch {
-	case err == nil, errors.Is(err, ErrRemoved):
-		return err
+	case err == nil:
+		return nil
+	case g.dead != nil:
+		return g.dead
 	case errors.Is(err, kernfs.ErrAbsent):
-		g.Close()
+		g.end(ErrRemoved)
 		return ErrRemoved
 	}
 	return &fs.PathError{Op: "cgroupfs: list", Path: g.h.filePath(len(g.mounts)-1, g.path, ""), Err: err}
 }
 
 func (g *Group) list(buf *Buffer, yield func(name []byte)) error {
-	dir, err := g.childDir()
+	dir, kept, err := g.childDir()
 	if err != nil {
 		return err
 	}
-	defer g.leaveChildDir(dir)
+	// What yield does may have the kept folder given back: whose dir is, is
+	// decided here.
+	if !kept {
+		defer kernfs.Close(&dir)
+	}
 	info, err := kernfs.Stat(dir)
 	if err != nil {
 		return err
@@ -76,25 +87,20 @@ func (g *Group) list(buf *Buffer, yield func(name []byte)) error {
 	return err
 }
 
-// childDir returns the master's folder: kept, or open for the moment.
-func (g *Group) childDir() (kernfs.FD, error) {
-	if g.dead {
-		return kernfs.None, ErrRemoved
+// childDir returns the master's folder, and whether it is kept or only open
+// for the moment.
+func (g *Group) childDir() (dir kernfs.FD, kept bool, err error) {
+	if g.dead != nil {
+		return kernfs.None, false, g.dead
 	}
 	if g.dir != kernfs.None {
-		return g.dir, nil
+		return g.dir, true, nil
 	}
-	dir, err := g.openDir(len(g.mounts) - 1)
-	if err == nil && g.h.master().live && g.h.keep() {
+	dir, err = g.openDir(len(g.mounts) - 1)
+	if kept = err == nil && g.h.master().live && g.h.keep(); kept {
 		g.dir = dir
 	}
-	return dir, err
-}
-
-func (g *Group) leaveChildDir(dir kernfs.FD) {
-	if dir != g.dir {
-		kernfs.Close(&dir)
-	}
+	return dir, kept, err
 }
 
 var markers = [...]kernfs.Name{kernfs.NewName("cgroup.events"), kernfs.NewName("cgroup.clone_children")}
@@ -108,8 +114,8 @@ var dated = [...]string{"memory", "cpuacct", "cpu", "pids", "blkio"}
 // It is what a kubelet takes for the time the cgroup was made. It may be
 // later: a kernel that drops the folder from its cache dates it anew.
 func (g *Group) ModTime() (time.Time, error) {
-	if g.dead {
-		return time.Time{}, ErrRemoved
+	if g.dead != nil {
+		return time.Time{}, g.dead
 	}
 	var first time.Time
 	earlier := func(info kernfs.Info, err error) {

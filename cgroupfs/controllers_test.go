@@ -37,6 +37,8 @@ func TestParseHugeTLB(t *testing.T) {
 	pages := func(h HugePages) Sample { h.PageSize = 2 << 20; return Sample{HugeTLB: []HugePages{h}} }
 	testParse(t, []parseTest{
 		{"usage", "v2/hugetlb.<size>.current", "4194304\n", pages(HugePages{Current: Number(4194304)}), 0},
+		{"no limit", "v2/hugetlb.<size>.max", "max\n", pages(HugePages{Max: Max()}), 0},
+		{"no limit as v1 writes it, on Linux 6.18", "v2/hugetlb.<size>.max", "9223372036854771712\n", pages(HugePages{Max: Max()}), 0},
 		{"events are keyed", "v2/hugetlb.<size>.events", "max 5\n", pages(HugePages{EventsMax: Number(5)}), 0},
 		{"failures", "v1/hugetlb.<size>.failcnt", "5\n", pages(HugePages{EventsMax: Number(5)}), 0},
 	})

@@ -22,7 +22,8 @@
 // Absent, zero and unlimited are three things, and a [Value] tells them apart.
 // A file the kernel does not have, a line that is missing, a file that was not
 // wanted or could not be read: absent. "max" is Max, whatever v1 writes for it.
-// No field that was not read is ever 0.
+// No field that was not read is ever 0. A negative number, which some kernels
+// print for a counter that is a sum over CPUs, is 0.
 //
 // # Units
 //
@@ -45,7 +46,9 @@
 // where its controller is: pressure from v2 while memory comes from v1, or
 // memory from v2 on kernels that have no v1 memory any more. One hierarchy is
 // the master: v2's where there is no v1, else that of v1's memory, or cpuacct,
-// cpu, pids in this order. A cgroup exists if the master has it.
+// cpu, pids in this order. A cgroup exists if the master has it: one that the
+// master has and cpuacct has not has no CPU use, and one that only others have
+// is not seen.
 //
 // # Removal
 //
@@ -54,7 +57,7 @@
 // that is another cgroup, with another [Group.Inode]. A file alone may go and
 // come back while its cgroup lives, when a controller is switched off and on;
 // its Values are absent meanwhile, and the [Stamp]'s Epoch changes. A file that
-// is missing is tried again after 1, 2, 4 … 64 reads.
+// is missing is tried again after 1, 2, 4, 8 and then every 16 reads.
 //
 // # Errors
 //
@@ -62,6 +65,8 @@
 // with file, line and text; the Value it would have set is absent and
 // everything else is read. A file that cannot be read is an error that wraps an
 // [*io/fs.PathError]; everything else is read. Read returns the first of them.
+// A file that was cut within a number is not noticed, and a symbolic link is not
+// followed: it is absent.
 // On systems other than Linux Detect fails with [errors.ErrUnsupported].
 //
 // # Memory

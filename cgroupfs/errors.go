@@ -23,6 +23,9 @@ var (
 	ErrTooLarge = errors.New("file is larger than 1 MiB")
 )
 
+// errClosed is what a closed Group or Hierarchy answers.
+var errClosed = fmt.Errorf("cgroupfs: %w", fs.ErrClosed)
+
 type removedError struct{}
 
 func (removedError) Error() string        { return "cgroupfs: cgroup was removed" }

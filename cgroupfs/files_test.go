@@ -175,7 +175,7 @@ func TestTables(t *testing.T) {
 		}
 		if version == "v2" {
 			assert.Equal(t, AllMetrics&^PerCPU, metrics)
-			assert.Equal(t, map[*Stamp]int{&s.CPU.Read: 1, &s.Memory.Read: 2, &s.IO.Read: 1, &s.Pressure.Read: 1}, stamps)
+			assert.Equal(t, map[*Stamp]int{&s.CPU.Read: 1, &s.Memory.Read: 2, &s.IO.Read: 1, &s.Pressure.Read: 3}, stamps)
 		} else {
 			assert.Equal(t, AllMetrics&^(CPULocal|ZSwap|IOLimits|Pressure|PressureIRQ|Core), metrics)
 			assert.Equal(t, map[*Stamp]int{&s.CPU.Read: 1, &s.Memory.Read: 1, &s.IO.Read: 1}, stamps)

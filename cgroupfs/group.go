@@ -41,7 +41,7 @@ type Group struct {
 	mounts []mountState
 	dir    kernfs.FD // the master's, kept for Children
 	links  uint64    // of dir when Children last listed it
-	dead   bool
+	dead   error     // ErrRemoved or fs.ErrClosed, once it is either
 }
 
 // fileState is what a group knows about one row.
@@ -60,15 +60,12 @@ type mountState struct {
 	wait  backoff
 }
 
-// A backoff skips 1, 2, 4 … 64 tries after failures in a row.
+// A backoff skips 1, 2, 4, 8, 16, 16 … tries after failures in a row.
 type backoff struct{ left, fails uint8 }
 
 func (w *backoff) fail() {
-	w.left = 1 << min(w.fails, 6)
-	w.fails++
-	if w.fails == 0 {
-		w.fails = 7
-	}
+	w.left = 1 << w.fails
+	w.fails = min(w.fails+1, 4)
 }
 
 // pass reports whether to try, and counts the try that it refuses.
@@ -112,11 +109,18 @@ func (g *Group) Inode() uint64 { return g.mounts[len(g.mounts)-1].ino }
 
 // Close gives back what the Group holds. Closing it again does nothing.
 func (g *Group) Close() error {
+	g.end(errClosed)
+	return nil
+}
+
+// end gives back what the group holds. From now on it answers why.
+func (g *Group) end(why error) {
 	g.closeFiles()
 	g.closeDir()
-	g.dead = true
+	if g.dead == nil {
+		g.dead = why
+	}
 	delete(g.h.groups, g)
-	return nil
 }
 
 func (g *Group) closeFiles() {
@@ -141,8 +145,8 @@ func (g *Group) openDir(mount int) (kernfs.FD, error) {
 		return kernfs.None, err
 	}
 	info, err := kernfs.Stat(dir)
-	if err == nil && info.Links == 0 { // a root that is held open, but was removed
-		err = kernfs.ErrAbsent
+	if err == nil && g.path == "" {
+		err = present(dir, info)
 	}
 	if err != nil {
 		kernfs.Close(&dir)
@@ -161,6 +165,23 @@ func (g *Group) openDir(mount int) (kernfs.FD, error) {
 	return dir, nil
 }
 
+var procs = [...]kernfs.Name{kernfs.NewName("cgroup.procs")}
+
+// present tells whether a root is still there, which is held open. A folder of
+// an ordinary file system that was removed has no links; one of a cgroup file
+// system keeps them, but has no files any more.
+func present(dir kernfs.FD, info kernfs.Info) error {
+	if info.Links == 0 {
+		return kernfs.ErrAbsent
+	}
+	if kind, err := kernfs.TypeOf(dir); err != nil || kind == kernfs.Ordinary {
+		return err
+	}
+	fd, err := kernfs.OpenAt(dir, procs[0])
+	kernfs.Close(&fd)
+	return err
+}
+
 // alive reports whether the cgroup is still there under its name.
 func (g *Group) alive() error {
 	dir, err := g.openDir(len(g.mounts) - 1)
@@ -174,14 +195,17 @@ func (g *Group) alive() error {
 // first such error once all are read. ErrRemoved says that the cgroup is gone,
 // and that dst holds nothing to be trusted.
 func (g *Group) Read(dst *Sample, want MetricSet, buf *Buffer) error {
-	if g.dead {
-		return ErrRemoved
+	if g.dead != nil {
+		return g.dead
 	}
 	r := reading{g: g, dst: dst, buf: buf, mount: -1, dir: kernfs.None}
 	defer r.leave()
 	var first error
 	for i := range g.h.rows { // v2, v1 or hybrid, the master's rows last: the loop does not know which
 		if want&g.h.rows[i].metric == 0 {
+			if g.h.rows[i].metric.Slow() == 0 {
+				g.h.drop(&g.files[i].fd) // the budget is for what is read
+			}
 			continue
 		}
 		g.h.rows[i].reset(dst)
@@ -195,7 +219,7 @@ func (g *Group) Read(dst *Sample, want MetricSet, buf *Buffer) error {
 		return first
 	}
 	if err := g.alive(); errors.Is(err, kernfs.ErrAbsent) {
-		g.Close()
+		g.end(ErrRemoved)
 		return ErrRemoved
 	} else if err != nil && first == nil {
 		first = &fs.PathError{Op: "cgroupfs: open", Path: g.h.filePath(len(g.mounts)-1, g.path, ""), Err: err}
@@ -253,7 +277,7 @@ func (r *reading) row(i int) error {
 }
 
 // search tries a row's names in order. The first that has something is kept,
-// else the first that is there.
+// else the last that is there: v1's last are those that any kernel fills.
 func (r *reading) search(i int) error {
 	row, st := &r.g.h.rows[i], &r.g.files[i]
 	r.g.h.drop(&st.fd)
@@ -265,9 +289,7 @@ func (r *reading) search(i int) error {
 			continue
 		case errors.Is(err, errNothing):
 			r.g.h.drop(&st.fd)
-			if there < 0 {
-				there = name
-			}
+			there = name
 			continue
 		}
 		st.found, st.name, st.wait = true, uint8(name), backoff{}

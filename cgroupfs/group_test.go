@@ -149,7 +149,7 @@ func TestAFileThatComesLaterIsFoundInTheEnd(t *testing.T) {
 	for s.Memory.Current.IsAbsent() {
 		require.NoError(t, g.Read(&s, cgroupfs.Memory, &buf))
 		reads++
-		require.LessOrEqual(t, reads, 65, "the back-off ends")
+		require.LessOrEqual(t, reads, 17, "the back-off ends")
 	}
 	epoch := s.Memory.Read.Epoch
 	tree.Remove("a/memory.current")

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,7 +57,7 @@ type Hierarchy struct {
 type mount struct {
 	dir         string
 	v2          bool
-	controllers []string // of v2: nil if not known
+	controllers []string // of v2 beside v1: nil if not known
 	root        kernfs.FD
 	live        bool // on a cgroup file system: what it says about links is true
 }
@@ -81,22 +82,25 @@ type row struct {
 func Detect() (*Hierarchy, error) {
 	text, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {
-		if kernfs.MaxOpenFiles() == 0 || errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("cgroupfs: %w: no /proc/self/mountinfo", errors.ErrUnsupported)
+		if runtime.GOOS != "linux" {
+			return nil, fmt.Errorf("cgroupfs: %w on %s", errors.ErrUnsupported, runtime.GOOS)
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%w: %w: is /proc mounted?", ErrNoHierarchy, err)
 		}
 		return nil, fmt.Errorf("cgroupfs: %w", err)
 	}
 	infos, err := mountinfo.Parse(text)
 	mounts := mountsOf(infos)
 	if len(mounts) == 0 {
-		return nil, errors.Join(ErrNoHierarchy, err)
+		return nil, errors.Join(fmt.Errorf("%w in /proc/self/mountinfo", ErrNoHierarchy), err)
 	}
 	return open(mounts, "/sys")
 }
 
 // Open opens the cgroups below root: a host's /sys/fs/cgroup that is mounted
-// elsewhere, a hierarchy of its own, or an ordinary folder that has the
-// same files. What is found there decides the version. An empty folder, where
+// elsewhere, a part of a v2 hierarchy, or an ordinary folder that has the same
+// files. What is found there decides the version. An empty folder, where
 // something was to be mounted perhaps, is ErrNoHierarchy.
 func Open(root string) (*Hierarchy, error) {
 	info, err := os.Stat(root)
@@ -180,11 +184,32 @@ func mountsBelow(root string) ([]mount, error) {
 		}
 		mounts = append(mounts, m)
 	}
-	if !slices.ContainsFunc(mounts, func(m mount) bool { return !m.v2 }) {
-		return []mount{{dir: root, v2: true}}, nil
+	if slices.ContainsFunc(mounts, func(m mount) bool { return !m.v2 }) {
+		return mounts, nil
 	}
-	return mounts, nil
+	if !hasKnownFile(root) {
+		return nil, fmt.Errorf("%w: no file of a cgroup in %s", ErrNoHierarchy, root)
+	}
+	return []mount{{dir: root, v2: true}}, nil
 }
+
+// hasKnownFile looks below root too, since a copy may have the files of some
+// cgroups only; not for long, since it may be any folder.
+func hasKnownFile(root string) bool {
+	found, left := false, 10_000
+	_ = filepath.WalkDir(root, func(_ string, e fs.DirEntry, err error) error {
+		left--
+		found = err == nil && !e.IsDir() && slices.Contains(known[:], e.Name())
+		if found || left == 0 {
+			return fs.SkipAll
+		}
+		return nil
+	})
+	return found
+}
+
+// known are files by which a cgroup of v2 is known.
+var known = [...]string{"cgroup.procs", "cgroup.type", "cgroup.events", "cgroup.stat", "cpu.stat", "memory.stat", "memory.current", "io.stat", "pids.current"}
 
 func hasAny(dir string, names ...string) bool {
 	return slices.ContainsFunc(names, func(name string) bool {
@@ -221,6 +246,9 @@ func (m *mount) open() error {
 	if err != nil {
 		return &fs.PathError{Op: "cgroupfs: statfs", Path: m.dir, Err: err}
 	}
+	if m.v2 && kind == kernfs.Cgroup1 {
+		return fmt.Errorf("%w: %s is one hierarchy of cgroup v1, not the folder that has them all", ErrNoHierarchy, m.dir)
+	}
 	m.live = kind != kernfs.Ordinary
 	if m.v2 {
 		if text, err := os.ReadFile(filepath.Join(m.dir, "cgroup.controllers")); err == nil {
@@ -234,11 +262,17 @@ func (m *mount) open() error {
 }
 
 // rank orders mounts by how well they serve as the master: the least is best.
+// Of v1 only the first four can: a lone cpuset beside v2 tells nothing of which
+// cgroups there are.
 func (m *mount) rank() int {
+	const masters = 4
 	if m.v2 {
-		return len(read)
+		return masters
 	}
-	return slices.IndexFunc(read[:], m.has)
+	if i := slices.IndexFunc(read[:], m.has); i < masters {
+		return i
+	}
+	return masters + 1
 }
 
 func versionOf(mounts []mount) Version {
@@ -274,13 +308,18 @@ func expand(mounts []mount, sizes []uint64) []row {
 	return rows
 }
 
+// servedByV2 reports whether v2's mount m serves a file. On a host with v1
+// mounts it serves the controllers it has; on one without it may get others yet.
 func servedByV2(f *file, m *mount, mounts []mount) bool {
-	if f.controller != "" && m.controllers != nil && !m.has(f.controller) {
+	switch {
+	case len(mounts) == 1:
+		return true
+	case f.controller != "" && m.controllers != nil && !m.has(f.controller):
 		return false
+	case f.v1 == "*":
+		return mounts[len(mounts)-1].v2
 	}
-	return !slices.ContainsFunc(mounts, func(o mount) bool {
-		return !o.v2 && (f.v1 == "*" || o.has(f.v1))
-	})
+	return !slices.ContainsFunc(mounts, func(o mount) bool { return !o.v2 && o.has(f.v1) })
 }
 
 // appendRows appends the row of f, or one for each huge page size.
@@ -374,8 +413,8 @@ func (h *Hierarchy) OpenFiles() int { return h.budget.used }
 // master hierarchy has no such cgroup, and with ErrOutside for a path with a
 // ".." in it.
 func (h *Hierarchy) Group(name string) (*Group, error) {
-	if h.mounts == nil {
-		return nil, fmt.Errorf("cgroupfs: %w", fs.ErrClosed)
+	if h.master().root == kernfs.None {
+		return nil, errClosed
 	}
 	if slices.Contains(strings.Split(name, "/"), "..") {
 		return nil, fmt.Errorf("%w: %q", ErrOutside, name)
@@ -394,7 +433,6 @@ func (h *Hierarchy) Close() error {
 	for i := range h.mounts {
 		kernfs.Close(&h.mounts[i].root)
 	}
-	h.mounts, h.rows = nil, nil
 	return nil
 }
 
@@ -447,7 +485,12 @@ func (h *Hierarchy) drop(fd *kernfs.FD) {
 	}
 }
 
-// filePath is for messages.
+// filePath is for messages: what could not be printed is escaped, since whoever
+// makes a cgroup chooses its name.
 func (h *Hierarchy) filePath(mount int, group, name string) string {
-	return filepath.Join(h.mounts[mount].dir, group, name)
+	path := filepath.Join(h.mounts[mount].dir, group, name)
+	if quoted := strconv.Quote(path); len(quoted) > len(path)+2 {
+		return quoted
+	}
+	return path
 }

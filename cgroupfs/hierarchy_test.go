@@ -37,6 +37,7 @@ func TestOpenTellsTheVersionFromWhatTheRootContains(t *testing.T) {
 		{"v1 with one controller a mount", []string{"memory/tasks", "cpu/tasks", "cpuacct/tasks", "systemd/tasks"}, V1, "memory"},
 		{"v1 with controllers mounted together", []string{"memory/tasks", "cpu,cpuacct/tasks", "net_cls,net_prio/tasks"}, V1, "memory"},
 		{"v1 without memory", []string{"cpu,cpuacct/tasks", "pids/tasks"}, V1, "cpu,cpuacct"},
+		{"v2 beside a v1 controller that cannot be a master", []string{"cpuset/tasks", "unified/cgroup.controllers"}, Hybrid, "unified"},
 		{"v1 with nothing but pids and blkio", []string{"pids/tasks", "blkio/tasks"}, V1, "pids"},
 		{"hybrid with all controllers on v1", []string{"memory/tasks", "cpu,cpuacct/tasks", "unified/cgroup.controllers"}, Hybrid, "memory"},
 		{"hybrid with memory on v2 only", []string{"cpu,cpuacct/tasks", "pids/tasks", "unified/cgroup.controllers"}, Hybrid, "cpu,cpuacct"},
@@ -60,6 +61,8 @@ func TestOpenOfSomethingElse(t *testing.T) {
 	require.ErrorContains(t, err, "not a folder")
 	_, err = Open(t.TempDir())
 	require.ErrorIs(t, err, ErrNoHierarchy, "nothing was mounted there")
+	_, err = Open(folder(t, "passwd", "a/b"))
+	require.ErrorIs(t, err, ErrNoHierarchy, "it is no cgroup's")
 }
 
 func TestMountsOfAHost(t *testing.T) {
@@ -172,7 +175,11 @@ func TestCloseClosesGroups(t *testing.T) {
 	require.NoError(t, h.Close())
 	require.NoError(t, h.Close())
 	var s Sample
-	require.ErrorIs(t, g.Read(&s, AllMetrics, &Buffer{}), ErrRemoved)
+	require.ErrorIs(t, g.Read(&s, AllMetrics, &Buffer{}), fs.ErrClosed)
+	require.NotErrorIs(t, g.Read(&s, AllMetrics, &Buffer{}), ErrRemoved, "who knows")
+	_, err = g.ChildrenChanged()
+	require.ErrorIs(t, err, fs.ErrClosed)
+	require.NotEmpty(t, h.Root())
 	_, err = h.Group("a")
 	require.ErrorIs(t, err, fs.ErrClosed)
 }

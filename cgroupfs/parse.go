@@ -51,11 +51,14 @@ func quota(b []byte) (Value, error) {
 // v1Limit is a limit in bytes as v1 writes it. No limit is 2^63-1 rounded down
 // to a page, which may be a huge one; half of that is more than any machine has.
 func v1Limit(b []byte) (Value, error) {
-	v, err := count(b)
-	if n, ok := v.Get(); ok && n >= 1<<62 {
+	n, err := scan.Uint(b)
+	switch {
+	case err != nil:
+		return Value{}, err
+	case n >= 1<<62:
 		return Max(), nil
 	}
-	return v, err
+	return Number(n), nil
 }
 
 // scaled returns by times the number in b, or the largest number if that is
@@ -64,6 +67,9 @@ func scaled(b []byte, by uint64) (Value, error) {
 	n, err := scan.Uint(b)
 	if err != nil {
 		return Value{}, err
+	}
+	if n >= 1<<63 {
+		return Number(0), nil // a negative one that the kernel printed as unsigned
 	}
 	high, low := bits.Mul64(n, by) // division is dearer than all the rest here
 	if high != 0 {

@@ -294,7 +294,7 @@ type PIDsSample struct {
 // PressureSample is the share of time that tasks waited for a resource. v1
 // has none of it. A kernel booted without PSI gives nothing.
 type PressureSample struct {
-	Read   Stamp    // of CPU
+	Read   Stamp    // of the last of CPU, Memory and IO
 	CPU    Stall    // cpu.pressure, since 4.20
 	Memory Stall    // memory.pressure, since 4.20
 	IO     Stall    // io.pressure, since 4.20

@@ -44,6 +44,9 @@ func slowNumber(text, unit string) (Value, bool) {
 	if !n.IsUint64() {
 		return Value{}, false
 	}
+	if !n.IsInt64() { // a negative one in the clothes of another
+		return Number(0), true
+	}
 	n.Mul(n, big.NewInt(slowUnits[unit]))
 	if largest := new(big.Int).SetUint64(1<<64 - 3); n.Cmp(largest) > 0 {
 		n = largest
@@ -66,11 +69,10 @@ func slowQuota(text, unit string) (Value, bool) {
 }
 
 func slowV1Limit(text, unit string) (Value, bool) {
-	v, ok := slowNumber(text, unit)
-	if n, _ := v.Get(); n >= 1<<62 {
+	if n, err := strconv.ParseUint(text, 10, 64); err == nil && n >= 1<<62 {
 		return Max(), true
 	}
-	return v, ok
+	return slowNumber(text, unit)
 }
 
 // A slowField is where a number belongs, by name, and how it is read.

@@ -35,7 +35,9 @@ type Options struct {
 	// example. Empty means that it is found, see Identify.
 	KubepodsRoot string
 	// Root is the folder where the host's root is mounted; the host's proc is
-	// read below it. Empty is "/".
+	// read below it. Empty is "/" for the cgroups of this machine; for a folder
+	// that is none of a kernel (cgroupfs.Hierarchy.Live) no proc is read then,
+	// since this machine's belongs to other cgroups.
 	Root string
 	// Now is the clock; nil is time.Now. It may be called from any goroutine.
 	Now func() time.Time
@@ -63,6 +65,7 @@ type Collector struct {
 	root    *group
 	count   int    // how many groups there are
 	listing uint64 // how often children were listed
+	again   bool   // a child that was listed could not be opened
 	gen     uint64
 	began   time.Duration // when the round began
 	wall    time.Time     // and what the clock showed
@@ -104,10 +107,13 @@ func New(h *cgroupfs.Hierarchy, o *Options) (*Collector, error) {
 	}
 	c.epoch = c.now()
 	c.buf.Clock = c.clock
-	c.proc = procfs.NewReader(filepath.Join(cmp.Or(o.Root, "/"), "proc"))
+	if o.Root != "" || h.Live() {
+		c.proc = procfs.NewReader(filepath.Join(cmp.Or(o.Root, "/"), "proc"))
+	}
 	h.SetMaxOpenFiles(o.MaxOpenFiles)
 	c.readNode(&c.node) // the node's start is needed to date cgroups
-	if c.root = c.open(nil, ""); c.root == nil {
+	if c.root, _ = c.open(nil, ""); c.root == nil {
+		c.closeProc()
 		return nil, fmt.Errorf("stats: the root cgroup cannot be opened: %w", errors.Join(c.errs.Examples...))
 	}
 	c.turn <- struct{}{}
@@ -160,15 +166,16 @@ func (c *Collector) Collect(ctx context.Context, dst *Snapshot) error {
 // has to give it back. Of many who ask at once one takes the round; if its
 // context ends the next one does. Errors are those of Collect.
 func (c *Collector) Fresh(ctx context.Context, maxAge time.Duration) (*Snapshot, error) {
-	oldest := c.clock() - max(maxAge, 0)
-	if s := c.latest.Load(); s != nil && s.began >= oldest && ctx.Err() == nil {
+	asked := c.clock()
+	oldest := asked - max(maxAge, 0)
+	if s := c.latest.Load(); s != nil && s.began >= oldest && s.began <= asked && ctx.Err() == nil {
 		return s, nil
 	}
 	if err := c.take(ctx); err != nil {
 		return nil, err
 	}
 	defer c.give()
-	if s := c.latest.Load(); s != nil && s.began >= oldest {
+	if s := c.latest.Load(); s != nil && s.began >= oldest && s.began <= c.clock() {
 		return s, nil // somebody took the round meanwhile
 	}
 	return c.publish(ctx)
@@ -205,12 +212,7 @@ func (c *Collector) Run(ctx context.Context, every time.Duration) error {
 			return ctx.Err()
 		case <-timer.C:
 		}
-		if err := c.take(ctx); err != nil {
-			return err
-		}
-		_, err := c.publish(ctx)
-		c.give()
-		if err != nil {
+		if err := c.runOnce(ctx); err != nil {
 			return err
 		}
 		late := time.Since(next)
@@ -219,6 +221,15 @@ func (c *Collector) Run(ctx context.Context, every time.Duration) error {
 		}
 		timer.Reset(time.Until(next))
 	}
+}
+
+func (c *Collector) runOnce(ctx context.Context) error {
+	if err := c.take(ctx); err != nil {
+		return err
+	}
+	defer c.give()
+	_, err := c.publish(ctx)
+	return err
 }
 
 // SetMetrics changes what the next rounds read. Rates that are still read go on.
@@ -243,7 +254,14 @@ func (c *Collector) Close() error {
 		return nil
 	}
 	c.closed = true
-	return errors.Join(c.h.Close(), c.proc.Close())
+	return errors.Join(c.h.Close(), c.closeProc())
+}
+
+func (c *Collector) closeProc() error {
+	if c.proc == nil {
+		return nil
+	}
+	return c.proc.Close()
 }
 
 // round reads every cgroup once. A cgroup that goes or comes meanwhile is
@@ -255,6 +273,7 @@ func (c *Collector) round(ctx context.Context) error {
 	c.began = c.wall.Sub(c.epoch)
 	c.readNode(&c.node)
 	for range maxPasses {
+		c.again = false
 		c.discover(c.root)
 		if err := c.read(ctx, c.root); err != nil {
 			return err
@@ -262,7 +281,7 @@ func (c *Collector) round(ctx context.Context) error {
 		if c.root.gone {
 			return fmt.Errorf("stats: the root cgroup is gone: %w", cgroupfs.ErrRemoved)
 		}
-		if !c.sweep(c.root) {
+		if !c.sweep(c.root) && !c.again {
 			break
 		}
 	}
@@ -294,25 +313,34 @@ func (c *Collector) readGroup(g *group) {
 	if g.gen == c.gen || g.gone {
 		return
 	}
-	want := c.metrics
-	if g.gen > 0 && c.began-g.slowAt < c.slowInterval {
-		want &^= want.Slow()
-	} else {
-		g.slowAt = c.began
+	want, slow := c.metrics, true
+	if age := c.began - g.slowAt; g.gen > 0 && age >= 0 && age < c.slowInterval {
+		want, slow = want&^want.Slow(), false
 	}
 	g.err = g.handle.Read(&g.sample, want, &c.buf)
 	if errors.Is(g.err, cgroupfs.ErrRemoved) {
 		g.gone = true
 		return
 	}
+	passing := false // something that need not be so in the next round
 	if g.err != nil {
-		c.errs.add(g.err)
+		passing = c.errs.add(g.err) == classOther
 	}
 	g.gen = c.gen
+	if slow && !passing {
+		g.slowAt = c.began
+	} else if slow {
+		g.slowAt = c.began - c.slowInterval
+	}
 	s := &g.sample
 	memoryAt := c.at(s.Memory.Read)
 	g.memory = memoryOf(&s.Memory, g == c.root, g.err == nil, memoryAt)
 	g.swap = swapOf(&s.Memory.Swap, memoryAt)
+	var none cgroupfs.StallPSI
+	g.pressureAt = time.Time{}
+	if p := &s.Pressure; p.CPU.Some != none || p.Memory.Some != none || p.IO.Some != none {
+		g.pressureAt = c.at(s.Pressure.Read)
+	}
 	g.cpu = cpuOf(&s.CPU, &g.points, c.minWindow, c.node.CPUs, c.at(s.CPU.Read))
 }
 
@@ -325,7 +353,9 @@ func (c *Collector) fill(dst *Snapshot) {
 	dst.Generation, dst.Metrics = c.gen, c.metrics
 	dst.Node = c.node
 	c.errs.copyTo(&dst.Errors)
-	// What is left of an earlier round is overwritten field by field.
+	// What is left of an earlier round is overwritten field by field, or
+	// cleared so that it does not hold memory.
+	clear(dst.Cgroups[min(c.count, len(dst.Cgroups)):])
 	dst.Cgroups = slices.Grow(dst.Cgroups[:0], c.count)[:c.count]
 	c.root.fill(dst, 0, -1)
 	deriveNode(&dst.Node, &dst.Cgroups[0])

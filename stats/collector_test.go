@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -239,18 +239,13 @@ func TestFreshTakesARoundOnlyIfTheNewestIsTooOld(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-// A clock that blocks the first asker in its round lets the test say when.
+// A clock that blocks the leader in its round lets the test say when.
 func TestConcurrentAskersShareOneRoundAndALeaderThatGivesUpHandsItOn(t *testing.T) {
 	tree := node(t)
 	inRound, goOn := make(chan struct{}), make(chan struct{})
-	var mu sync.Mutex
-	block := false
+	var calls, blockAt atomic.Int64
 	now := func() time.Time {
-		mu.Lock()
-		blocked := block
-		block = false
-		mu.Unlock()
-		if blocked {
+		if calls.Add(1) == blockAt.Load() {
 			close(inRound)
 			<-goOn
 		}
@@ -261,14 +256,11 @@ func TestConcurrentAskersShareOneRoundAndALeaderThatGivesUpHandsItOn(t *testing.
 
 	ctx, cancel := context.WithCancel(context.Background())
 	leader := make(chan error)
+	blockAt.Store(calls.Load() + 2) // the first call is the asker's, the second the round's
 	go func() {
-		// The first call of the clock is the asker's, the second the round's.
 		_, err := c.Fresh(ctx, 0)
 		leader <- err
 	}()
-	mu.Lock()
-	block = true
-	mu.Unlock()
 	<-inRound
 	const askers = 20
 	type answer struct {

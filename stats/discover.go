@@ -15,18 +15,20 @@ type group struct {
 	info     *Info
 	handle   *cgroupfs.Group
 	name     string
-	children []*group // by name
-	listed   uint64   // the listing that saw it among its parent's children
-	dirty    bool     // a child is gone: its links may be as many as before
-	gone     bool     // and to be swept
-	gen      uint64   // the round that read it
-	slowAt   time.Duration
+	children []*group      // by name
+	listed   uint64        // the listing that saw it among its parent's children
+	dirty    bool          // a child is gone: its links may be as many as before
+	gone     bool          // and to be swept
+	gen      uint64        // the round that read it
+	slowAt   time.Duration // when the slow metrics were last read
 	sample   cgroupfs.Sample
 	points   points
 	cpu      CPU
 	memory   Memory
 	swap     Swap
-	err      error
+
+	pressureAt time.Time
+	err        error
 }
 
 // maxPasses is how often a round looks again after a cgroup went while it was
@@ -58,14 +60,18 @@ func (c *Collector) discover(g *group) {
 // kept: if one is another cgroup of that name by now, reading it will tell.
 func (c *Collector) list(g *group) error {
 	c.listing++
-	known := len(g.children)
+	known, again := len(g.children), false
 	err := g.handle.Children(&c.buf, func(name []byte) {
 		if i, ok := search(g.children[:known], name); ok {
 			g.children[i].listed = c.listing
-		} else if child := c.open(g, string(name)); child != nil {
+			return
+		}
+		child, settled := c.open(g, string(name))
+		if child != nil {
 			child.listed = c.listing
 			g.children = append(g.children, child)
 		}
+		again = again || !settled
 	})
 	if len(g.children) > known {
 		slices.SortFunc(g.children, byName)
@@ -73,7 +79,8 @@ func (c *Collector) list(g *group) error {
 	if err != nil {
 		return err
 	}
-	g.dirty = false
+	g.dirty = again
+	c.again = c.again || again
 	g.children = slices.DeleteFunc(g.children, func(child *group) bool {
 		if child.listed != c.listing {
 			child.close()
@@ -103,33 +110,34 @@ func search(groups []*group, name []byte) (int, bool) {
 	return lo, false
 }
 
-// open follows a cgroup from now on; nil if it is gone already or of no
-// interest. Who it is, is parsed here, once.
-func (c *Collector) open(parent *group, name string) *group {
+// open follows a cgroup from now on. It returns nil for one of no interest,
+// and for one that could not be opened; only the former is settled, while the
+// latter's parent has to be listed again. Who it is, is parsed here, once.
+func (c *Collector) open(parent *group, name string) (g *group, settled bool) {
 	path, id := "/", Identity{Kind: KindRoot}
 	if parent != nil {
 		path = strings.TrimSuffix(parent.info.Path, "/") + "/" + name
 		id = identify(parent.info.Identity, path, c.kubepodsRoot)
 	}
 	if id.Kind == KindIgnored {
-		return nil
+		return nil, true
 	}
 	handle, err := c.h.Group(path)
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
 			c.errs.add(err)
 		}
-		return nil
+		return nil, false
 	}
 	created, _ := handle.ModTime() // if it is gone again its read will tell
-	if created.Before(c.node.BootTime) {
+	if !created.IsZero() && created.Before(c.node.BootTime) {
 		created = c.node.BootTime
 	}
 	return &group{
 		name:   name,
 		handle: handle,
 		info:   &Info{Path: path, Inode: handle.Inode(), Identity: id, CreatedAt: created},
-	}
+	}, true
 }
 
 // sweep forgets the cgroups that turned out to be gone, and reports whether
@@ -180,7 +188,7 @@ func (g *group) count() int {
 func (g *group) fill(dst *Snapshot, i, parent int) int {
 	cg := &dst.Cgroups[i]
 	cg.Info, cg.Parent, cg.Err = g.info, parent, g.err
-	cg.CPU, cg.Memory, cg.Swap = g.cpu, g.memory, g.swap
+	cg.CPU, cg.Memory, cg.Swap, cg.PressureTime = g.cpu, g.memory, g.swap, g.pressureAt
 	dst.arena.Copy(&cg.Sample, &g.sample)
 	next := i + 1
 	for _, child := range g.children {

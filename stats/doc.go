@@ -60,7 +60,7 @@
 // One bad cgroup never fails a round. What went wrong with it is in its Err,
 // what concerns it is absent, and [Snapshot].Errors counts by class with a few
 // examples. Collect, Fresh and Run fail only where nothing can be collected:
-// the context is done, the root cgroup is gone ([cgroupfs.ErrRemoved]), the
+// the context is done, the root cgroup is gone ([cgroupfs.ErrRemoved], for good), the
 // Collector is closed ([ErrClosed]).
 //
 // # Memory

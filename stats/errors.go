@@ -24,20 +24,31 @@ type Errors struct {
 // Total returns how many errors there were.
 func (e *Errors) Total() int { return e.Parse + e.Denied + e.Other }
 
-func (e *Errors) add(err error) {
+type class uint8
+
+const (
+	classParse class = iota
+	classDenied
+	classOther
+)
+
+// add counts an error and returns its class.
+func (e *Errors) add(err error) class {
+	if len(e.Examples) < maxExamples {
+		e.Examples = append(e.Examples, err)
+	}
 	var parse *cgroupfs.ParseError
 	var proc *procfs.ParseError
 	switch {
 	case errors.As(err, &parse), errors.As(err, &proc):
 		e.Parse++
+		return classParse
 	case errors.Is(err, fs.ErrPermission):
 		e.Denied++
-	default:
-		e.Other++
+		return classDenied
 	}
-	if len(e.Examples) < maxExamples {
-		e.Examples = append(e.Examples, err)
-	}
+	e.Other++
+	return classOther
 }
 
 func (e *Errors) reset() { *e = Errors{Examples: e.Examples[:0]} }

@@ -13,6 +13,9 @@ import (
 // rate needs the number of CPUs.
 func (c *Collector) readNode(n *Node) {
 	*n = Node{}
+	if c.proc == nil {
+		return
+	}
 	stat, err := c.proc.Stat()
 	c.nodeError(err)
 	n.CPUs = stat.CPUs

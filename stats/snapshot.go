@@ -83,6 +83,8 @@ type Cgroup struct {
 	CPU    CPU
 	Memory Memory
 	Swap   Swap
+	// PressureTime is when Sample.Pressure was read; zero if there is none.
+	PressureTime time.Time
 	// Err is the first thing that went wrong with this cgroup in this round;
 	// what it concerns is absent, and the rest is good.
 	Err error
@@ -110,7 +112,8 @@ type Memory struct {
 	Time time.Time
 	// UsageBytes is memory in use, page cache included: memory.current, v1
 	// memory.usage_in_bytes. The root of v2 has neither: there it is anon plus
-	// file of memory.stat.
+	// file of memory.stat, and v1's root counts the same two: a child's usage,
+	// which includes kernel memory, may be more than the root's.
 	UsageBytes cgroupfs.Value
 	// WorkingSetBytes is UsageBytes minus inactive page cache: what the
 	// kubelet compares with eviction thresholds. Never below zero.

@@ -49,7 +49,10 @@ func Build(dst *Summary, snap *stats.Snapshot, pods []Pod, o *Options) {
 func (b *builder) node(n *NodeStats) {
 	systems := n.SystemContainers[:0]
 	src := &b.snap.Node
-	*n = NodeStats{NodeName: b.o.NodeName, StartTime: src.BootTime}
+	*n = NodeStats{NodeName: b.o.NodeName, SystemContainers: systems, StartTime: src.BootTime}
+	if len(b.snap.Cgroups) == 0 {
+		return // no round was taken yet
+	}
 	root := &b.snap.Cgroups[0]
 	n.CPU = b.cpu(&src.CPU, &root.Sample.Pressure)
 	n.Memory = b.memory(&src.Memory, root)
@@ -124,16 +127,14 @@ func (b *builder) insert(containers []ContainerStats, c ContainerStats) []Contai
 	return slices.Insert(containers, i, c)
 }
 
-// ended reports whether nothing runs in a container's cgroup any more: no task
-// is in it or below, or, where tasks are not counted, it uses neither CPU nor
-// memory of its own.
+// ended reports whether nothing runs in a container's cgroup any more: it has
+// no task, and uses neither CPU nor memory of its own. A count of tasks alone
+// proves nothing: without the pids controller those below it are not counted.
 func ended(cg *stats.Cgroup) bool {
-	if tasks, ok := cg.Sample.PIDs.Current.Get(); ok {
-		return tasks == 0
-	}
+	tasks, counted := cg.Sample.PIDs.Current.Get()
 	rate, ok := cg.CPU.UsageNanoCores.Get()
 	rss, ok2 := cg.Memory.RSSBytes.Get()
-	return ok && ok2 && rate == 0 && rss == 0
+	return tasks == 0 && rate == 0 && rss == 0 && (counted || ok && ok2)
 }
 
 func (b *builder) container(dst *ContainerStats, name string, created time.Time, cg *stats.Cgroup) {
@@ -190,7 +191,7 @@ func (b *builder) memory(m *stats.Memory, cg *stats.Cgroup) MemoryStats {
 func (b *builder) io(cg *stats.Cgroup) IOStats {
 	s := IOStats{PSI: b.psi(&cg.Sample.Pressure.IO)}
 	if !s.PSI.Some.Total.IsAbsent() {
-		s.Time = cg.CPU.Time
+		s.Time = cg.PressureTime
 	}
 	return s
 }

@@ -260,3 +260,9 @@ func TestBuildFindsSystemContainers(t *testing.T) {
 		})
 	}
 }
+
+func TestBuildBeforeTheFirstRound(t *testing.T) {
+	var s summary.Summary
+	summary.Build(&s, &stats.Snapshot{}, nil, &summary.Options{NodeName: "n"})
+	require.Equal(t, `{"node":{"nodeName":"n","startTime":null},"pods":[]}`, string(s.AppendJSON(nil)))
+}

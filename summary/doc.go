@@ -18,7 +18,7 @@
 // # What is listed
 //
 // A container is listed if its cgroup is there, its kind is KindContainer and
-// something runs in it. Of two in one pod with the same name the newest is
+// something runs in it (it has a task, or uses CPU or memory). Of two in one pod with the same name the newest is
 // listed. A pod is listed if a container of it is. A pod's numbers are those of
 // its own cgroup, which holds its sandbox too and what ended containers left;
 // a pod without a cgroup is the sum of its containers. Pods come by namespace

@@ -1,6 +1,7 @@
 package summary
 
 import (
+	"path"
 	"strings"
 
 	"github.com/nodegauge/nodegauge/stats"
@@ -56,10 +57,10 @@ func better(cg, other *stats.Cgroup) bool {
 	return strings.Count(cg.Path, "/") < strings.Count(other.Path, "/")
 }
 
-// find returns the cgroup at path, or where that is empty the first of usual.
-func (b *builder) find(path string, usual ...string) *stats.Cgroup {
-	if path != "" {
-		return b.snap.Find(path)
+// find returns the cgroup called name, or where that is empty the first of usual.
+func (b *builder) find(name string, usual ...string) *stats.Cgroup {
+	if name != "" {
+		return b.snap.Find(path.Clean("/" + name))
 	}
 	for _, u := range usual {
 		if cg := b.snap.Find(u); cg != nil {

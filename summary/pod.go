@@ -6,8 +6,8 @@ import (
 )
 
 // A PodSource knows the names that cgroups do not have. An embedder with a
-// list of pods of its own implements it in a line; StaticPods, localpods.Source
-// and the CRI client are others. Pods may be called from any goroutine, and
+// list of pods of its own implements it in a line; StaticPods and localpods.Source
+// are others. Pods may be called from any goroutine, and
 // the caller does not change what it returns.
 type PodSource interface {
 	// Pods returns every pod it knows. An error says that the list may be

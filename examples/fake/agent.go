@@ -35,7 +35,8 @@ type Agent struct {
 // NewAgent watches the cgroups below root: /sys/fs/cgroup, or a test's folder.
 // Now is the clock, time.Now but in tests.
 //
-// These two arguments are all that the agent has to take to be testable.
+// These two arguments are all that this agent has to take to be testable; one
+// that uses Snapshot.Node takes the host's root too, for stats.Options.Root.
 func NewAgent(root string, now func() time.Time, limits Limits) (*Agent, error) {
 	h, err := cgroupfs.Open(root)
 	if err != nil {
