@@ -15,13 +15,16 @@ import (
 )
 
 type event struct {
-	Action, Package, ImportPath, Test, Output string
-	Elapsed                                   float64
+	Action, Package, Test, Output string
+	Elapsed                       float64
 }
 
 type key struct{ pkg, test string }
 
-type count struct{ passed, failed, skipped int }
+type count struct {
+	passed, failed, skipped int
+	ended                   bool
+}
 
 func main() {
 	if len(os.Args) != 3 {
@@ -42,15 +45,18 @@ func main() {
 			fmt.Println(in.Text()) // what the go command itself has to say
 			continue
 		}
+		if e.Package == "" { // what the compiler has to say
+			fmt.Print(e.Output)
+			continue
+		}
 		k := key{e.Package, e.Test}
 		c := counts[e.Package]
 		if c == nil {
 			c = new(count)
 			counts[e.Package] = c
 		}
+		c.ended = c.ended || e.Test == "" && (e.Action == "pass" || e.Action == "fail" || e.Action == "skip")
 		switch e.Action {
-		case "build-output":
-			fmt.Print(e.Output)
 		case "output":
 			output[k] = append(output[k], e.Output)
 			if strings.HasPrefix(e.Test, "Benchmark") && !strings.HasPrefix(e.Output, "=== ") && e.Output != e.Test+"\n" {
@@ -65,7 +71,12 @@ func main() {
 			delete(output, k)
 		case "fail":
 			bad = true
-			fmt.Print(strings.Join(output[k], ""))
+			if e.Test != "" {
+				fmt.Print(strings.Join(output[k], ""))
+				delete(output, k)
+			} else {
+				printUnfinished(output, e.Package)
+			}
 			if e.Test != "" || c.failed == 0 { // a package can fail without a test: it does not build, or it panics
 				c.failed++
 			}
@@ -84,12 +95,19 @@ func main() {
 				verdict, bad = "NOT ALLOWED TO SKIP", true
 			}
 			fmt.Printf("%s: %s: %s\n", verdict, line, reason(output[k]))
+			delete(output, k)
 		}
 	}
 	if err := in.Err(); err != nil {
 		die(err)
 	}
-	for _, c := range counts {
+	for pkg, c := range counts {
+		if !c.ended { // its machine went away
+			printUnfinished(output, pkg)
+			fmt.Printf("FAIL\t%s\tdid not end\n", pkg)
+			c.failed++
+			bad = true
+		}
 		total.passed, total.failed, total.skipped = total.passed+c.passed, total.failed+c.failed, total.skipped+c.skipped
 	}
 	if len(counts) == 0 {
@@ -105,6 +123,16 @@ func main() {
 	}
 	if bad {
 		os.Exit(1)
+	}
+}
+
+// printUnfinished prints what a package and its tests without an end have said.
+func printUnfinished(output map[key][]string, pkg string) {
+	for k, said := range output {
+		if k.pkg == pkg {
+			fmt.Print(strings.Join(said, ""))
+			delete(output, k)
+		}
 	}
 }
 

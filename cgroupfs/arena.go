@@ -39,8 +39,8 @@ func (a *Arena) Reset() {
 	a.limits, a.pages, a.rdma, a.misc = a.limits[:0], a.pages[:0], a.rdma[:0], a.misc[:0]
 }
 
-// New returns an empty Arena with room for as much as a holds: one allocation
-// for each kind of which there is any.
+// New returns an empty Arena with room for as much as a holds and a little
+// more: one allocation for each kind of which there is any.
 func (a *Arena) New() Arena {
 	return Arena{
 		bytes:   roomFor(a.bytes),
@@ -58,7 +58,7 @@ func roomFor[T any](like []T) []T {
 	if len(like) == 0 {
 		return nil
 	}
-	return make([]T, 0, len(like))
+	return make([]T, 0, len(like)+len(like)/8+1)
 }
 
 // carve appends src to the arena and returns the copy. Where the arena had to

@@ -113,8 +113,7 @@ func New(h *cgroupfs.Hierarchy, o *Options) (*Collector, error) {
 	h.SetMaxOpenFiles(o.MaxOpenFiles)
 	c.readNode(&c.node) // the node's start is needed to date cgroups
 	if c.root, _ = c.open(nil, ""); c.root == nil {
-		c.closeProc()
-		return nil, fmt.Errorf("stats: the root cgroup cannot be opened: %w", errors.Join(c.errs.Examples...))
+		return nil, fmt.Errorf("stats: the root cgroup cannot be opened: %w", errors.Join(append(c.errs.Examples, c.closeProc())...))
 	}
 	c.turn <- struct{}{}
 	return c, nil

@@ -33,7 +33,7 @@ kernel=${VMRUN_KERNEL:-$("$(dirname "$0")/kernel.sh" bookworm)}
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 root=$tmp/root
-mkdir -p "$root"/{bin,dev,etc,proc,run,sys,tmp,vmrun} "$root$PWD"
+mkdir -p "$root"/{bin,dev,etc,proc,run,sys,tmp,var/tmp,vmrun} "$root$PWD"
 cp -L "$busybox" "$root/bin/busybox"
 ln -s busybox "$root/bin/sh"
 cp -L "$bin" "$root/vmrun/prog"
@@ -59,7 +59,7 @@ echo '127.0.0.1 localhost' >"$root/etc/hosts"
 	echo "mode=$mode"
 	cat <<'INIT'
 /bin/busybox --install -s /bin
-export PATH=/bin HOME=/tmp TMPDIR=/tmp
+export PATH=/bin HOME=/tmp TMPDIR=/var/tmp
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs dev /dev
@@ -67,6 +67,7 @@ mkdir -p /dev/shm /dev/pts
 mount -t tmpfs shm /dev/shm
 mount -t devpts pts /dev/pts
 ip link set lo up
+mke2fs -F /dev/nvme0n1 >/dev/null && mount -t ext4 /dev/nvme0n1 $TMPDIR
 cg=/sys/fs/cgroup
 if [ $mode = v2 ]; then
 	mount -t cgroup2 cgroup2 $cg
@@ -103,10 +104,15 @@ INIT
 chmod 755 "$root/init"
 (cd "$root" && find . | "$busybox" cpio -o -H newc 2>/dev/null) >"$tmp/initrd"
 
+# Some QEMUs emulate cmpxchg16b wrongly, and newer kernels then break their own
+# heap: they do without if the processor has none.
 case ${VMRUN_ACCEL:-tcg} in
-tcg) accel=(-accel "tcg,thread=multi" -cpu max) ;;
+tcg) accel=(-accel "tcg,thread=multi" -cpu "max,-cx16") ;;
 *) accel=(-accel "$VMRUN_ACCEL" -cpu host) ;;
 esac
+
+# A disk for temporary files, so that there is I/O to count.
+truncate -s 64M "$tmp/disk"
 
 # ttyS0 is the program's output; the kernel's messages and the exit code go to
 # ttyS1. A panic or the reboot at the end makes QEMU leave (-no-reboot).
@@ -116,10 +122,12 @@ for _ in 1 2 3; do
 	timeout --foreground "${VMRUN_TIMEOUT:-600}" qemu-system-x86_64 "${accel[@]}" \
 		-machine q35 -smp "${VMRUN_CPUS:-2}" -m "${VMRUN_MEM:-1024}" \
 		-nodefaults -no-user-config -display none -no-reboot -nic none \
+		-drive "file=$tmp/disk,if=none,id=disk,format=raw" -device nvme,drive=disk,serial=vmrun \
 		-kernel "$kernel" -initrd "$tmp/initrd" \
-		-append "console=ttyS1,115200 quiet panic=-1 psi=1 ${VMRUN_APPEND-}" \
+		-append "console=ttyS1,115200 quiet panic=-1 oops=panic psi=1 ${VMRUN_APPEND-}" \
 		-serial stdio -serial "file:$tmp/log" </dev/null || qrc=$?
 	if [ "$qrc" -eq 124 ] || grep -q vmrun-start "$tmp/log" 2>/dev/null; then break; fi
+	echo "vmrun: the kernel died in early boot" >&2
 done
 rc=$(sed -n 's/.*vmrun-rc=\([0-9]*\).*/\1/p' "$tmp/log" 2>/dev/null | tail -n 1)
 [ -z "$rc" ] || exit "$rc"

@@ -6,6 +6,7 @@
 //	node := cgroupfstest.New(t)
 //	node.Put("kubepods.slice/kubepods-pod1.slice", cgroupfstest.Usage{CPU: time.Second, Memory: 64 << 20})
 //	h, err := cgroupfs.Open(node.Root())
+//	c, err := stats.New(h, &stats.Options{Root: node.Host(), Now: node.Now})
 //
 // # Names
 //
@@ -37,6 +38,7 @@
 // # What a folder cannot do
 //
 // On an ordinary folder nothing is kept open, children are listed at every
-// round, and a removed cgroup is known by its missing folder. Descriptors that
+// round, and a removed cgroup is known by its missing folder. Creation times are
+// those of the folders: of the real clock, unless .meta sets them. Descriptors that
 // die with their cgroup, as kernel files do, need a live kernel.
 package cgroupfstest

@@ -220,6 +220,9 @@ func (t *Tree) date(name string, at time.Time) {
 
 // Path returns where a name is on disk.
 func (t *Tree) Path(name string) string {
+	if slices.Contains(strings.Split(name, "/"), "..") {
+		t.tb.Fatalf("cgroupfstest: %q leads out of the node", name)
+	}
 	first, _, _ := strings.Cut(name, "/")
 	switch first {
 	case "proc", "sys", "var", "run", "etc", "dev":
@@ -242,7 +245,7 @@ func (t *Tree) Mkdir(name string) {
 }
 
 // Remove removes a file, or a cgroup with all that is in it. On v1 a cgroup's
-// name begins with its controller.
+// name begins with its controller: "memory/kubepods".
 func (t *Tree) Remove(name string) {
 	t.tb.Helper()
 	t.buried++
@@ -253,7 +256,7 @@ func (t *Tree) Remove(name string) {
 }
 
 // Recreate removes a cgroup and makes an empty one of the same name: another
-// incarnation, with another inode.
+// incarnation, with another inode. On v1 its name begins with its controller.
 func (t *Tree) Recreate(name string) {
 	t.tb.Helper()
 	t.Remove(name)
@@ -287,6 +290,9 @@ func (t *Tree) Unreadable(name string) {
 // Want returns the section want/name of the archive: the expected output.
 func (t *Tree) Want(name string) string {
 	t.tb.Helper()
+	if t.text == nil {
+		t.tb.Fatal("cgroupfstest: this node was not loaded from an archive")
+	}
 	for _, f := range t.text.Files {
 		if f.Name == "want/"+name {
 			return string(f.Data)

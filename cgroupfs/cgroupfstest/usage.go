@@ -22,11 +22,16 @@ type Usage struct {
 	InactiveFile uint64 // bytes; working set is Memory without them
 	MemoryLimit  uint64 // bytes; 0 is none
 	PageFaults   uint64
-	PIDs         []int // its processes
+	// PIDs are its processes. A container without any has ended, and package
+	// summary leaves it out.
+	PIDs []int
 }
 
 // Put gives a cgroup the files of a kernel 6.1: it makes the cgroup, or moves
-// it on. The root is "". On a node made by NewV1 the files are v1's.
+// it on. Only this cgroup: its parents get no files. The root is "". On a node
+// made by NewV1 the files are v1's, and the name has no controller. Limits are
+// among what a Collector reads seldom: a test that changes one lets
+// stats.Options.SlowInterval pass, or makes it negative.
 func (t *Tree) Put(cgroup string, u Usage) {
 	t.tb.Helper()
 	files := u.v2()
