@@ -1,0 +1,190 @@
+package cgroupfs
+
+import (
+	"errors"
+
+	"github.com/nodegauge/nodegauge/internal/kernfs"
+)
+
+// A reading is one Read on its way.
+type reading struct {
+	g      *Group
+	dst    *Sample
+	buf    *Buffer
+	mount  int       // whose folder is open, or -1
+	dir    kernfs.FD // that folder
+	kept   bool      // it is the group's own, which is kept
+	dirErr error     // or why it is not open
+	proven bool      // a file of the master was read
+	missed bool      // and none of it was missing since
+}
+
+// row reads one row into dst, which has been reset.
+func (r *reading) row(i int) error {
+	row, st := &r.g.h.rows[i], &r.g.files[i]
+	if st.found {
+		err := r.file(i, int(st.name))
+		switch {
+		case errors.Is(err, errNothing) && (len(row.names) == 1 || !st.wait.pass()):
+			return nil
+		case errors.Is(err, errNothing), errors.Is(err, kernfs.ErrAbsent), errors.Is(err, kernfs.ErrDead):
+			// Another of its names may have what this one has not, or the file
+			// was switched off and on: look once before it is given up.
+			st.epoch++
+		default:
+			return err
+		}
+	} else if !st.wait.pass() {
+		return nil
+	}
+	return r.search(i)
+}
+
+// search tries a row's names in order. The first that has something is kept,
+// else the last that is there: v1's last are those that any kernel fills.
+func (r *reading) search(i int) error {
+	row, st := &r.g.h.rows[i], &r.g.files[i]
+	r.g.h.drop(&st.fd)
+	there := -1
+	for name := range row.names {
+		err := r.file(i, name)
+		switch {
+		case errors.Is(err, kernfs.ErrAbsent), errors.Is(err, kernfs.ErrDead):
+			continue
+		case errors.Is(err, errNothing):
+			r.g.h.drop(&st.fd)
+			there = name
+			continue
+		}
+		st.found, st.name, st.wait = true, uint8(name), backoff{}
+		return err
+	}
+	if r.dirErr == nil { // a missing folder has a back-off of its own
+		st.wait.fail()
+	}
+	st.found = there >= 0
+	if st.found {
+		st.name = uint8(there)
+	}
+	return nil
+}
+
+// file reads one file of a row and parses it. It keeps the descriptor of a
+// hot file if the budget allows.
+func (r *reading) file(i, name int) error {
+	row, st := &r.g.h.rows[i], &r.g.files[i]
+	fd := st.fd
+	if fd == kernfs.None {
+		var err error
+		if fd, err = r.open(row, name); err != nil {
+			return err
+		}
+	}
+	text, grown, err := kernfs.Read(fd, r.buf.b, row.iterated[name])
+	r.buf.b = grown
+	switch {
+	case st.fd == kernfs.None && err == nil && r.keeps(row, name) && r.g.h.keep():
+		st.fd = fd
+	case st.fd == kernfs.None:
+		kernfs.Close(&fd)
+	case errors.Is(err, kernfs.ErrDead):
+		// The descriptor is dead, the file perhaps not: its cgroup may have
+		// been made anew in this mount, or its controller switched off and on.
+		r.g.h.drop(&st.fd)
+		st.epoch++
+		return r.file(i, name)
+	}
+	if err != nil {
+		r.missed = r.missed || row.mount == len(r.g.mounts)-1 && errors.Is(err, kernfs.ErrDead)
+		return err
+	}
+	r.proven = r.proven || row.mount == len(r.g.mounts)-1
+	if row.stamp != nil {
+		*row.stamp(r.dst) = Stamp{At: r.buf.now(), Epoch: uint32(r.g.mounts[row.mount].epoch)<<16 | uint32(st.epoch)}
+	}
+	return row.parsers[name](text, r.dst)
+}
+
+// keeps reports whether a row's descriptor is worth keeping. An iterated file
+// of v1 answers from a cache of up to a second as long as it is open.
+func (r *reading) keeps(row *row, name int) bool {
+	return row.metric.Slow() == 0 && !row.iterated[name] && r.g.h.mounts[row.mount].live
+}
+
+// open opens a row's file below its folder, which it opens if it is not.
+func (r *reading) open(row *row, name int) (kernfs.FD, error) {
+	if r.mount != row.mount {
+		r.enter(row.mount)
+	}
+	if r.dirErr != nil {
+		return kernfs.None, r.dirErr
+	}
+	fd, err := kernfs.OpenAt(r.dir, row.names[name])
+	if errors.Is(err, kernfs.ErrFull) {
+		r.g.h.giveBack()
+		if r.kept && r.g.dir == kernfs.None { // the folder was given back too
+			if r.enter(row.mount); r.dirErr != nil {
+				return kernfs.None, r.dirErr
+			}
+		}
+		fd, err = kernfs.OpenAt(r.dir, row.names[name])
+	}
+	if r.isMaster() && errors.Is(err, kernfs.ErrAbsent) {
+		r.missed = true
+	}
+	return fd, err
+}
+
+func (r *reading) isMaster() bool { return r.mount == len(r.g.mounts)-1 }
+
+// enter opens the group's folder in a mount.
+func (r *reading) enter(mount int) {
+	r.leave()
+	r.mount = mount
+	if r.isMaster() && r.g.dir != kernfs.None {
+		r.dir, r.kept, r.dirErr = r.g.dir, true, nil
+		return
+	}
+	wait := &r.g.mounts[mount].wait
+	if !wait.pass() {
+		r.dirErr = kernfs.ErrAbsent
+		return
+	}
+	r.dir, r.dirErr = r.g.openDir(mount)
+	if !errors.Is(r.dirErr, kernfs.ErrAbsent) {
+		*wait = backoff{}
+		return
+	}
+	if r.isMaster() {
+		r.missed = true
+		return
+	}
+	if r.g.mounts[mount].ino != 0 && wait.fails == 0 {
+		r.g.mounts[mount].epoch++
+	}
+	wait.fail()
+}
+
+func (r *reading) leave() {
+	if !r.kept {
+		kernfs.Close(&r.dir)
+	}
+	r.dir, r.mount, r.kept = kernfs.None, -1, false
+}
+
+// A backoff skips 1, 2, 4, 8, 16, 16 … tries after failures in a row.
+type backoff struct{ left, fails uint8 }
+
+func (w *backoff) fail() {
+	w.left = 1 << w.fails
+	w.fails = min(w.fails+1, 4)
+}
+
+// pass reports whether to try, and counts the try that it refuses.
+func (w *backoff) pass() bool {
+	if w.left == 0 {
+		return true
+	}
+	w.left--
+	return false
+}

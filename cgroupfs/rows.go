@@ -1,0 +1,115 @@
+package cgroupfs
+
+import (
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/nodegauge/nodegauge/internal/kernfs"
+)
+
+// A row is a file of the table, expanded for one hierarchy.
+type row struct {
+	*file
+	mount    int
+	names    []kernfs.Name
+	iterated []bool // by name
+	parsers  []parser
+	reset    func(*Sample)
+}
+
+// expand makes the rows of a hierarchy from the tables.
+func expand(mounts []mount, sizes []uint64) []row {
+	var rows []row
+	master := len(mounts) - 1
+	for i := range mounts {
+		m := &mounts[i]
+		if m.v2 {
+			for j := range v2Files {
+				if f := &v2Files[j]; servedByV2(f, m, mounts) {
+					rows = f.appendRows(rows, i, sizes)
+				}
+			}
+			continue
+		}
+		for j := range v1Files {
+			if f := &v1Files[j]; m.has(f.controller) || f.controller == "" && i == master {
+				rows = f.appendRows(rows, i, sizes)
+			}
+		}
+	}
+	return rows
+}
+
+// servedByV2 reports whether v2's mount m serves a file. On a host with v1
+// mounts it serves the controllers it has; on one without it may get others yet.
+func servedByV2(f *file, m *mount, mounts []mount) bool {
+	switch {
+	case len(mounts) == 1:
+		return true
+	case f.controller != "" && m.controllers != nil && !m.has(f.controller):
+		return false
+	case f.v1 == "*":
+		return mounts[len(mounts)-1].v2
+	}
+	return !slices.ContainsFunc(mounts, func(o mount) bool { return !o.v2 && o.has(f.v1) })
+}
+
+// appendRows appends the row of f, or one for each huge page size.
+func (f *file) appendRows(rows []row, mount int, sizes []uint64) []row {
+	if f.sized == nil {
+		r := row{file: f, mount: mount, reset: f.reset, parsers: f.parsers}
+		for _, name := range f.names {
+			r.names = append(r.names, kernfs.NewName(name))
+			r.iterated = append(r.iterated, slices.Contains(f.iterated, name))
+			if f.parsers == nil {
+				r.parsers = append(r.parsers, f.parse)
+			}
+		}
+		return append(rows, r)
+	}
+	for _, size := range sizes {
+		r := row{file: f, mount: mount, reset: func(*Sample) {}}
+		if len(rows) == 0 || rows[len(rows)-1].metric != f.metric {
+			r.reset = func(s *Sample) { s.HugeTLB = s.HugeTLB[:0] }
+		}
+		for _, name := range f.names {
+			r.names = append(r.names, kernfs.NewName(strings.ReplaceAll(name, "<size>", sizeName(size))))
+			r.iterated = append(r.iterated, false)
+			r.parsers = append(r.parsers, f.sized(size))
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+// sizeName returns a huge page's size as the kernel names it in file names.
+func sizeName(bytes uint64) string {
+	switch {
+	case bytes >= 1<<30:
+		return strconv.FormatUint(bytes>>30, 10) + "GB"
+	case bytes >= 1<<20:
+		return strconv.FormatUint(bytes>>20, 10) + "MB"
+	}
+	return strconv.FormatUint(bytes>>10, 10) + "KB"
+}
+
+// pageSizes lists the huge page sizes of a host from sysfs, or those of most
+// hosts where that is not to be had.
+func pageSizes(dir string) []uint64 {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return []uint64{2 << 20, 1 << 30}
+	}
+	var sizes []uint64
+	for _, e := range entries {
+		text, ok := strings.CutPrefix(e.Name(), "hugepages-")
+		text, isKB := strings.CutSuffix(text, "kB")
+		if kb, err := strconv.ParseUint(text, 10, 64); ok && isKB && err == nil {
+			sizes = append(sizes, kb<<10)
+		}
+	}
+	slices.Sort(sizes)
+	return sizes
+}
