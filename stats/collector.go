@@ -38,6 +38,8 @@ type Options struct {
 	// that is none of a kernel (cgroupfs.Hierarchy.Live) no proc is read then,
 	// since this machine's belongs to other cgroups.
 	Root string
+	// Network reads the interfaces of the node and of every pod.
+	Network bool
 	// Now is the clock; nil is time.Now. It may be called from any goroutine.
 	Now func() time.Time
 }

@@ -56,6 +56,37 @@ type Node struct {
 	SwapTotal cgroupfs.Value
 	// CPUs is how many CPUs are online; 0 if not known. It comes from /proc/stat.
 	CPUs int
+	// Tasks is how many tasks there are, threads included, and MaxTasks how
+	// many there may be, both read at TasksTime: /proc/loadavg, and the smaller
+	// of /proc/sys/kernel/pid_max and threads-max.
+	Tasks, MaxTasks cgroupfs.Value
+	TasksTime       time.Time
+	// Network is the node's own network namespace.
+	Network Network
+	// OwnCgroup is the cgroup of this process; empty if it is not below the
+	// hierarchy's root, where a cgroup namespace hides it for example.
+	OwnCgroup string
+}
+
+// Network is what one network namespace says about its interfaces.
+type Network struct {
+	// Time is when it was read; zero if it was not.
+	Time time.Time
+	// Namespace is the inode of the namespace; 0 if it is not known, for lack
+	// of privilege for example. That of a pod with hostNetwork is the node's.
+	Namespace uint64
+	// Interfaces are all but the loopback, as /proc/PID/net/dev lists them.
+	Interfaces []Interface
+	// Default is the name of the interface of the default route; empty if
+	// there is none.
+	Default string
+}
+
+// Interface is one network interface. All are counters; bytes or packets.
+type Interface struct {
+	Name                                    string
+	RxBytes, RxPackets, RxErrors, RxDropped uint64
+	TxBytes, TxPackets, TxErrors, TxDropped uint64
 }
 
 // Info is what does not change in a cgroup's life. It is shared by all
@@ -85,6 +116,9 @@ type Cgroup struct {
 	Swap   Swap
 	// PressureTime is when Sample.Pressure was read; zero if there is none.
 	PressureTime time.Time
+	// Network is that of a pod's network namespace, and of a container's that
+	// is in no pod.
+	Network Network
 	// Err is the first thing that went wrong with this cgroup in this round;
 	// what it concerns is absent, and the rest is good.
 	Err error

@@ -7,6 +7,7 @@ import (
 
 	"github.com/nodegauge/nodegauge/cgroupfs"
 	"github.com/nodegauge/nodegauge/stats"
+	"github.com/nodegauge/nodegauge/stats/storage"
 )
 
 // Options are Build's options. The zero Options, and nil, are good for most.
@@ -20,6 +21,17 @@ type Options struct {
 	KubeletCgroup string
 	RuntimeCgroup string
 	SystemCgroup  string
+	// Storage is what the disks say; nil leaves out what needs them.
+	Storage *storage.Snapshot
+	// CPUAndMemoryOnly leaves out all but CPU, memory and swap, as kubelets do
+	// that are asked for only_cpu_and_memory.
+	CPUAndMemoryOnly bool
+	// Interface chooses the network interfaces that are listed; nil is all but
+	// the node's ends of pods' interfaces.
+	Interface func(name string) bool
+	// DefaultInterface is the name of the interface whose numbers stand for
+	// the pod's or the node's; empty is that of the default route.
+	DefaultInterface string
 	// Compat chooses quirks of the kubelet's output; 0 is none.
 	Compat Compat
 }

@@ -33,6 +33,20 @@ type Pod struct {
 	// Containers are the pod's containers in any order, the sandbox among them
 	// if the source knows it. One that is not running does no harm: it has no cgroup.
 	Containers []Container
+	// Volumes are those of the pod's volumes that are claims. The others are
+	// known by their folders.
+	Volumes []Volume
+}
+
+// Volume is what a PodSource knows about one volume of a pod.
+type Volume struct {
+	// Name is the volume's name in the pod.
+	Name string
+	// PersistentVolume is the name of the volume's folder: the persistent
+	// volume's; empty is Name.
+	PersistentVolume string
+	// Claim is the name of the persistent volume claim, in the pod's namespace.
+	Claim string
 }
 
 // Container is what a PodSource knows about one container.

@@ -27,7 +27,12 @@ type NodeStats struct {
 	CPU       CPUStats
 	Memory    MemoryStats
 	IO        IOStats
-	Swap      SwapStats
+	Network   NetworkStats
+	// FS is the file system that holds the kubelet's folder.
+	FS      FSStats
+	Runtime RuntimeStats
+	Rlimit  RlimitStats
+	Swap    SwapStats
 }
 
 // PodStats is one pod: its own cgroup, which is more than the sum of its
@@ -40,6 +45,12 @@ type PodStats struct {
 	CPU        CPUStats
 	Memory     MemoryStats
 	IO         IOStats
+	Network    NetworkStats
+	// Volumes are its volumes by name.
+	Volumes []VolumeStats
+	// EphemeralStorage is what its containers, their logs and its volumes on
+	// the node's own disk take of that.
+	EphemeralStorage FSStats
 	// ProcessStats counts the processes of Containers.
 	ProcessStats ProcessStats
 	Swap         SwapStats
@@ -60,7 +71,9 @@ type ContainerStats struct {
 	CPU       CPUStats
 	Memory    MemoryStats
 	IO        IOStats
-	Swap      SwapStats
+	// Rootfs is the container's writable layer, Logs are its logs.
+	Rootfs, Logs FSStats
+	Swap         SwapStats
 
 	processes cgroupfs.Value // what a pod counts
 }
@@ -119,4 +132,59 @@ type PSIData struct {
 // ProcessStats counts processes.
 type ProcessStats struct {
 	ProcessCount cgroupfs.Value
+}
+
+// NetworkStats is the network of a pod, or of the node.
+type NetworkStats struct {
+	Time time.Time
+	// InterfaceStats is the default interface.
+	InterfaceStats
+	Interfaces []InterfaceStats
+}
+
+// InterfaceStats is one network interface.
+type InterfaceStats struct {
+	Name     string
+	RxBytes  cgroupfs.Value
+	RxErrors cgroupfs.Value
+	TxBytes  cgroupfs.Value
+	TxErrors cgroupfs.Value
+}
+
+// FSStats is a file system, and what something takes of it.
+type FSStats struct {
+	Time           time.Time
+	AvailableBytes cgroupfs.Value
+	CapacityBytes  cgroupfs.Value
+	UsedBytes      cgroupfs.Value
+	InodesFree     cgroupfs.Value
+	Inodes         cgroupfs.Value
+	InodesUsed     cgroupfs.Value
+}
+
+// VolumeStats is one volume of a pod.
+type VolumeStats struct {
+	FSStats
+	Name string
+	// PVCRef is the claim of the volume; empty if it has none.
+	PVCRef PVCReference
+}
+
+// PVCReference names a persistent volume claim.
+type PVCReference struct {
+	Name      string
+	Namespace string
+}
+
+// RuntimeStats is the container runtime's file systems.
+type RuntimeStats struct {
+	// ImageFS is where images are, ContainerFS where writable layers are.
+	ImageFS, ContainerFS FSStats
+}
+
+// RlimitStats counts tasks, threads included.
+type RlimitStats struct {
+	Time                  time.Time
+	MaxPID                cgroupfs.Value
+	NumOfRunningProcesses cgroupfs.Value
 }

@@ -1,0 +1,2 @@
+// Package storage tells what the pods of a node take of its disks.
+package storage
