@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"runtime/debug"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -235,27 +234,48 @@ func TestLiveNetworkWhenFilesRunOut(t *testing.T) {
 	for i := range 5 {
 		n.Start(makePod(n.Host, fmt.Sprint(i)))
 	}
-	var lim unix.Rlimit
-	require.NoError(t, unix.Getrlimit(unix.RLIMIT_NOFILE, &lim))
-	t.Cleanup(func() { require.NoError(t, unix.Setrlimit(unix.RLIMIT_NOFILE, &lim)) })
-	for left := range uint64(12) {
+	for left := range 12 {
 		n.h.SetMaxOpenFiles(1 << 20)
 		n.round()
-		next := uint64(0) // the limit is one of numbers
-		for _, open := range openFiles(t) {
-			fd, err := strconv.ParseUint(strings.Fields(open)[0], 10, 64)
-			require.NoError(t, err)
-			next = max(next, fd+1)
-		}
-		require.NoError(t, unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: next + left, Max: lim.Max}))
+		restore := leave(t, left)
 		s := n.round()
-		require.NoError(t, unix.Setrlimit(unix.RLIMIT_NOFILE, &lim))
+		restore()
 		require.Zero(t, s.Errors.Total(), s.Errors.Examples)
 		for i := range 5 {
 			require.False(t, s.Find(n.pod(fmt.Sprint(i))).Network.Time.IsZero(), "%d left, pod %d", left, i)
 		}
 		require.False(t, s.Node.Network.Time.IsZero())
 	}
+}
+
+// leave takes all descriptors that the process may have, but for a few.
+func leave(t *testing.T, few int) (restore func()) {
+	t.Helper()
+	var lim unix.Rlimit
+	require.NoError(t, unix.Getrlimit(unix.RLIMIT_NOFILE, &lim))
+	require.NoError(t, unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 500, Max: lim.Max}))
+	var taken []int
+	restore = func() {
+		for _, fd := range taken {
+			_ = unix.Close(fd)
+		}
+		taken = nil
+		require.NoError(t, unix.Setrlimit(unix.RLIMIT_NOFILE, &lim))
+	}
+	t.Cleanup(restore)
+	for {
+		fd, err := unix.Dup(0)
+		if err != nil {
+			require.ErrorIs(t, err, unix.EMFILE)
+			break
+		}
+		taken = append(taken, fd)
+	}
+	for _, fd := range taken[len(taken)-few:] {
+		require.NoError(t, unix.Close(fd))
+	}
+	taken = taken[:len(taken)-few]
+	return restore
 }
 
 func TestLiveCollectNetworkAllocs(t *testing.T) {
