@@ -41,7 +41,7 @@ type networks struct {
 // errPIDs is what is told where a pod's processes cannot be known: their
 // numbers are those of the reader's pid namespace in cgroup.procs, and those of
 // the mounter's in proc.
-var errPIDs = errors.New("stats: proc is of another pid namespace: the processes of pods are not known, nor their networks")
+var errPIDs = errors.New("stats: proc is missing or of another pid namespace: the processes of pods are not known, nor their networks")
 
 func newNetworks(proc string) *networks {
 	return &networks{
