@@ -63,8 +63,8 @@
 // A namespace is read once a round, whoever shares it. A pod with hostNetwork
 // has the node's [Network].Namespace, and the node is what process 1 sees. To
 // know a namespace other than one's own takes the privilege to trace its
-// processes; where it is missing Namespace is 0, each such namespace counts among
-// [Errors].Denied, and the interfaces are there all the same.
+// processes; where it is missing Namespace is 0, which is no error, and the
+// interfaces are there all the same.
 //
 // The proc below [Options].Root numbers processes as its own pid namespace
 // does. In a container that is not in the host's (hostPID), pods' processes are

@@ -41,8 +41,7 @@ func TestLiveNetworkUnprivileged(t *testing.T) {
 	require.NotNil(t, host)
 	require.False(t, pod.Network.Time.IsZero())
 	require.Zero(t, pod.Network.Namespace)
-	require.ErrorIs(t, pod.Err, os.ErrPermission)
-	require.GreaterOrEqual(t, s.Errors.Denied, 1, s.Errors.Examples)
+	require.NoError(t, pod.Err)
 	require.Equal(t, namespaceOf(t, "self"), link(host.Network.Namespace))
 	require.NoError(t, host.Err)
 	if inHostNetwork(t) {

@@ -174,8 +174,9 @@ func (c *Collector) readNamespace(ns *netns, p *procfs.Process, dev *procfs.NetD
 	c.note(g, err)
 	inode := c.networks.own
 	if dev.ID != c.networks.ownID {
-		inode, err = p.Namespace()
-		c.note(g, err)
+		if inode, err = p.Namespace(); !errors.Is(err, fs.ErrPermission) { // else it is not known, which is no error
+			c.note(g, err)
+		}
 	}
 	if inode != ns.inode {
 		ns.routed = false // another namespace has its number
