@@ -11,6 +11,7 @@ import (
 	"github.com/nodegauge/nodegauge/cgroupfs"
 	"github.com/nodegauge/nodegauge/cgroupfs/cgroupfstest"
 	"github.com/nodegauge/nodegauge/stats"
+	"github.com/nodegauge/nodegauge/stats/storage"
 	"github.com/nodegauge/nodegauge/summary"
 	"github.com/stretchr/testify/require"
 )
@@ -19,10 +20,12 @@ var update = flag.Bool("update", false, "rewrite the expected output in the arch
 
 // A moment is a frame of an archive after the Collector's round.
 type moment struct {
-	frame string // its name
-	at    time.Duration
-	snap  *stats.Snapshot
-	pods  []summary.Pod
+	frame   string // its name
+	at      time.Duration
+	snap    *stats.Snapshot
+	pods    []summary.Pod
+	disks   *capturedDisks
+	storage *storage.Snapshot
 }
 
 // momentsOf collects every frame of an archive, all with one Collector.
@@ -38,7 +41,10 @@ func momentsOf(t testing.TB, file string) (*cgroupfstest.Tree, []moment) {
 		require.NoError(t, err)
 		tree.Advance(at - passed)
 		passed = at
-		m := moment{f.Frame, at, &stats.Snapshot{}, capturedPods(t, tree, f.Frame)}
+		m := moment{frame: f.Frame, at: at, snap: &stats.Snapshot{}, pods: capturedPods(t, tree, f.Frame), disks: &capturedDisks{}}
+		require.NoError(t, json.Unmarshal([]byte(tree.Want(f.Frame+"/storage.json")), m.disks))
+		m.storage, err = m.disks.snapshot(m.disks)
+		require.NoError(t, err)
 		require.NoError(t, collector.Collect(context.Background(), m.snap))
 		moments = append(moments, m)
 	}
@@ -62,7 +68,7 @@ func TestGolden(t *testing.T) {
 			tree, moments := momentsOf(t, capture.file)
 			last := moments[len(moments)-1]
 			var s summary.Summary
-			summary.Build(&s, last.snap, last.pods, &summary.Options{NodeName: "labnode", KubeletCgroup: "/system.slice/kubelet.service"})
+			summary.Build(&s, last.snap, last.pods, &summary.Options{NodeName: "labnode", KubeletCgroup: "/system.slice/kubelet.service", Storage: last.storage})
 			text := s.AppendJSON(nil)
 			requireEncodingJSON(t, &s)
 			requireSurvivesDecoding(t, text)
@@ -137,4 +143,25 @@ func TestBuildAndAppendJSONAllocs(t *testing.T) {
 		require.Zero(t, testing.AllocsPerRun(20, round), capture.file)
 		require.NotEmpty(t, s.Pods)
 	}
+}
+
+// capturedPods is what the container runtime knew at a frame.
+func capturedPods(t testing.TB, tree *cgroupfstest.Tree, frame string) []summary.Pod {
+	var captured []struct {
+		summary.Pod
+		Containers []struct {
+			summary.Container
+			Kind string
+		}
+	}
+	require.NoError(t, json.Unmarshal([]byte(tree.Want(frame+"/pods.json")), &captured))
+	var pods []summary.Pod
+	for _, p := range captured {
+		for _, x := range p.Containers {
+			x.Container.Kind = map[string]summary.ContainerKind{"container": summary.KindContainer, "sandbox": summary.KindSandbox}[x.Kind]
+			p.Pod.Containers = append(p.Pod.Containers, x.Container)
+		}
+		pods = append(pods, p.Pod)
+	}
+	return pods
 }

@@ -77,6 +77,7 @@ func (c *capture) compare() map[string]int {
 	for _, f := range c.frames {
 		for _, a := range f.answers {
 			c.compareAnswer(tally, f, a)
+			c.compareLeaves(tally, f, a)
 		}
 	}
 	return tally
