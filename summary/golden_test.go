@@ -54,7 +54,7 @@ func momentsOf(t testing.TB, file string) (*cgroupfstest.Tree, []moment) {
 func collectorOf(t testing.TB, tree *cgroupfstest.Tree) *stats.Collector {
 	h, err := cgroupfs.Open(tree.Root())
 	require.NoError(t, err)
-	collector, err := stats.New(h, &stats.Options{Root: tree.Host(), Now: tree.Now, SlowInterval: -1})
+	collector, err := stats.New(h, &stats.Options{Root: tree.Host(), Now: tree.Now, SlowInterval: -1, Network: true})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, collector.Close()) })
 	return collector
@@ -104,10 +104,13 @@ func TestBuildFillsAgain(t *testing.T) {
 		for _, i := range []int{0, 1, 2, 1, 0, 2} {
 			var fresh summary.Summary
 			pods := moments[i].pods[i:]
-			summary.Build(&fresh, moments[i].snap, pods, nil)
-			summary.Build(&again, moments[i].snap, pods, nil)
-			require.Equal(t, fresh.Node, again.Node)
-			require.Equal(t, fresh.Pods, again.Pods)
+			o := &summary.Options{Storage: moments[i].storage}
+			if i == 1 {
+				o.Storage = nil
+			}
+			summary.Build(&fresh, moments[i].snap, pods, o)
+			summary.Build(&again, moments[i].snap, pods, o)
+			require.Equal(t, string(fresh.AppendJSON(nil)), string(again.AppendJSON(nil)))
 			require.Len(t, again.Pods, len(pods))
 		}
 	}
@@ -135,6 +138,7 @@ func TestBuildAndAppendJSONAllocs(t *testing.T) {
 		o := &summary.Options{NodeName: "labnode", Compat: summary.CompatDuplicates}
 		round := func() {
 			for _, m := range moments {
+				o.Storage = m.storage
 				summary.Build(&s, m.snap, m.pods, o)
 				text = s.AppendJSON(text[:0])
 			}

@@ -69,15 +69,35 @@ func (c *capture) readLater(f *frame, i int) {
 		for key, text := range all {
 			f.later[what][strings.TrimPrefix(key, what+"/")] = text
 		}
+		p := point{times.Frames[i].CRI, false, f.later[what]}
 		switch what {
 		case "node":
-			c.points["disk"] = append(c.points["disk"], point{times.Frames[i].CRI, false, f.later[what]})
+			c.points["disk"] = append(c.points["disk"], p)
 		case "image":
-			c.points["image"] = append(c.points["image"], point{times.Frames[i].CRI, false, f.later[what]})
-		default:
+			c.points["image"] = append(c.points["image"], p)
+		case "interfaces":
+			p.values = all
 			for _, owner := range append(c.hostNetworks(f), "node") {
-				c.points[owner] = append(c.points[owner], point{times.Frames[i].CRI, false, all})
+				c.points[owner] = append(c.points[owner], p)
 			}
+		case "pods":
+			c.addPods(all)
+		}
+	}
+}
+
+// addPods adds what was read through another process of a pod.
+func (c *capture) addPods(all leaves) {
+	for key, uid := range all {
+		if pod := "pods/" + uid; key == pod+"/name" {
+			at, _ := all.number(pod + "/at")
+			p := point{int64(at), false, leaves{}}
+			for key, text := range all {
+				if name, ok := strings.CutPrefix(key, pod+"/"); ok {
+					p.values[name] = text
+				}
+			}
+			c.points[pod] = append(c.points[pod], p)
 		}
 	}
 }

@@ -43,7 +43,14 @@ func (c *capture) compareLeaves(tally map[string]int, f *frame, a *answer) {
 	slices.Sort(keys)
 	for _, key := range keys {
 		claim := claimOf(key)
-		if claim == nil || claim.by != byLeaf || !isListed(key, a.leaves) || !isListed(key, ours) {
+		if claim == nil || claim.by == byFields || !isListed(key, a.leaves) || !isListed(key, ours) {
+			continue
+		}
+		if claim.by != byLeaf { // both sides have the section, or the element
+			if (a.leaves[key] == "") != (ours[key] == "") {
+				tally[fail]++
+				c.t.Errorf("%s: %s: the kubelet says %q, the library %q", a.name, key, a.leaves[key], ours[key])
+			}
 			continue
 		}
 		d := &leafDiff{c, f, a, key, claim.kind, a.leaves[key], ours[key]}
