@@ -171,7 +171,7 @@ type source struct {
 
 func (s source) Layers(context.Context) (Layers, error) { return s.layers, s.err }
 
-func TestWhatTheSourceSaysIsShown(t *testing.T) {
+func TestLiveWhatTheSourceSaysIsShown(t *testing.T) {
 	h := newHost(t)
 	images, layers := "/var/lib/images", "/var/lib/layers"
 	h.mkdir(images)

@@ -16,7 +16,7 @@ import (
 	"github.com/nodegauge/nodegauge/internal/kernfs"
 )
 
-func TestAVolumeInMemoryHasItsOwnCapacity(t *testing.T) {
+func TestLiveAVolumeInMemoryHasItsOwnCapacity(t *testing.T) {
 	h := newHost(t)
 	dir := h.volume(uidA, "empty-dir", "memory")
 	mountAt(t, dir, "tmpfs", "size=8m,nr_inodes=1000")
@@ -34,7 +34,7 @@ func TestAVolumeInMemoryHasItsOwnCapacity(t *testing.T) {
 	require.Zero(t, s.Entries, "nothing was counted")
 }
 
-func TestAMountInAVolumeIsNotCrossed(t *testing.T) {
+func TestLiveAMountInAVolumeIsNotCrossed(t *testing.T) {
 	h := newHost(t)
 	dir := h.volume(uidA, "empty-dir", "v")
 	h.write(1, "var/lib/kubelet/pods", uidA, "volumes/kubernetes.io~empty-dir/v/f")
@@ -55,7 +55,7 @@ func TestAMountInAVolumeIsNotCrossed(t *testing.T) {
 	require.ElementsMatch(t, []string{"other", "a/same"}, c.kubelet.folders[uidA+"/volumes/kubernetes.io~empty-dir/v"].mounts)
 }
 
-func TestABindMountOfTheSameDeviceIsCounted(t *testing.T) {
+func TestLiveABindMountOfTheSameDeviceIsCounted(t *testing.T) {
 	h := newHost(t)
 	if os.Getuid() != 0 {
 		t.Skip("only root may mount")
@@ -72,9 +72,9 @@ func TestABindMountOfTheSameDeviceIsCounted(t *testing.T) {
 	require.Equal(t, s.Node.CapacityBytes, v.FS.CapacityBytes)
 }
 
-// TestNothingIsPinned unmounts volumes right after a round, in the middle of
+// TestLiveNothingIsPinned unmounts volumes right after a round, in the middle of
 // counts.
-func TestNothingIsPinned(t *testing.T) {
+func TestLiveNothingIsPinned(t *testing.T) {
 	h := newHost(t)
 	memory := h.volume(uidA, "empty-dir", "memory")
 	mountAt(t, memory, "tmpfs", "size=1m")
