@@ -60,7 +60,14 @@ func (p *printer) percent(field string, v cgroupfs.Percent) {
 	b := append(p.b, field...)
 	f, _ := v.Get()
 	hundredths := uint(f*100 + 0.5)
-	b = appendUint(b, uint64(hundredths/100))
+	switch whole := hundredths / 100; {
+	case whole < 10:
+		b = append(b, '0'+byte(whole))
+	case whole < 100:
+		b = append(b, pairs[whole*2], pairs[whole*2+1])
+	default:
+		b = append(b, "100"...) // there is no more
+	}
 	pair := hundredths % 100 * 2
 	switch {
 	case pairs[pair+1] != '0':
