@@ -75,7 +75,7 @@ func (d *Dir) Next() (e kernfs.Entry, ok bool, err error) {
 
 // Kind returns what an entry of the folder is, and looks if the list does not
 // say.
-func (d *Dir) Kind(e *kernfs.Entry) kernfs.Kind {
+func (d *Dir) Kind(e kernfs.Entry) kernfs.Kind {
 	if e.Kind != kernfs.KindUnknown {
 		return e.Kind
 	}

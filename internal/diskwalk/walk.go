@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/nodegauge/nodegauge/internal/kernfs"
 )
@@ -231,12 +232,7 @@ func (w *Walk) remember(wr *Walker, ino uint64) {
 // isMount reports whether a name in the innermost folder is one of r.Mounts.
 func (w *Walk) isMount(r *Root, wr *Walker, name []byte) bool {
 	wr.path = append(w.appendPath(wr.path[:0], 1), name...)
-	for _, m := range r.Mounts {
-		if string(wr.path) == m {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(r.Mounts, string(wr.path))
 }
 
 // appendPath appends the names of levels, each with a slash.

@@ -44,7 +44,7 @@ type Entry struct {
 }
 
 // Name returns the name without the NUL.
-func (e *Entry) Name() []byte { return e.ZName[:len(e.ZName)-1] }
+func (e Entry) Name() []byte { return e.ZName[:len(e.ZName)-1] }
 
 // Filling is how full a file system is.
 type Filling struct {

@@ -60,7 +60,6 @@ func TestLiveOpenListAtStaysOnTheMount(t *testing.T) {
 	t.Cleanup(func() { require.NoError(t, syscall.Unmount(filepath.Join(top, "m"), 0)) })
 	require.NoError(t, os.Mkdir(filepath.Join(top, "m/sub"), 0o755))
 	dir := openDir(t, top)
-	defer Close(&dir)
 	for _, open := range []func(FD, []byte, bool) (FD, error){OpenListAt, openSteps} {
 		for _, name := range []string{"m", "m/sub"} {
 			_, err := open(dir, []byte(name+"\x00"), false)

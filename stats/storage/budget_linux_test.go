@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -73,8 +74,10 @@ func TestSmallFoldersDoNotStarve(t *testing.T) {
 func TestTimeIsABudgetToo(t *testing.T) {
 	h := newHost(t)
 	h.fill(h.volume(uidA, "empty-dir", "many"), 5000)
-	now := h.now
-	c := h.collector(Options{Time: time.Second, Now: func() time.Time { now = now.Add(100 * time.Millisecond); return now }})
+	var looks atomic.Int64
+	c := h.collector(Options{Time: time.Second, Now: func() time.Time {
+		return h.now.Add(time.Duration(looks.Add(1)) * 100 * time.Millisecond)
+	}})
 	rounds, entries := 0, 0
 	for {
 		s := collect(t, c)
@@ -130,9 +133,9 @@ func TestACanceledRoundGoesOnLater(t *testing.T) {
 	h := newHost(t)
 	h.fill(h.volume(uidA, "empty-dir", "v"), 5000)
 	ctx, cancel := context.WithCancel(context.Background())
-	looks := 0
+	var looks atomic.Int64
 	c := h.collector(Options{Now: func() time.Time {
-		if looks++; looks == 10 {
+		if looks.Add(1) == 10 {
 			cancel()
 		}
 		return h.now

@@ -6,11 +6,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 )
 
 func TestCollect(t *testing.T) {
@@ -120,6 +122,36 @@ func TestGarbageCostsNothingElse(t *testing.T) {
 	} {
 		assert.Contains(t, messages(s), want)
 	}
+}
+
+// TestAPartThatCannotBeReadLeavesTheFigure looks with another user's eyes if it
+// runs as root.
+func TestAPartThatCannotBeReadLeavesTheFigure(t *testing.T) {
+	h := newHost(t)
+	dir := h.volume(uidA, "empty-dir", "v")
+	h.volume(uidA, "empty-dir", "w")
+	c := h.collector(Options{})
+	was := collect(t, c).volume(t, uidA, "v").Used
+	require.NoError(t, os.Chmod(filepath.Dir(h.root), 0o755))
+	closed := filepath.Join(dir, "closed")
+	require.NoError(t, os.Mkdir(closed, 0))
+	h.now = h.now.Add(time.Minute)
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if os.Getuid() == 0 { // of this thread, and of the file system alone
+		_, err := unix.SetfsuidRetUid(65534)
+		require.NoError(t, err)
+	}
+	s, err := c.Collect(context.Background())
+	if os.Getuid() == 0 {
+		_, err := unix.SetfsuidRetUid(0)
+		require.NoError(t, err)
+	}
+	require.NoError(t, err)
+	require.Equal(t, 1, s.Errors.Denied, messages(s))
+	require.Contains(t, messages(s), "storage: "+c.kubelet.dir+": count "+uidA+"/volumes/kubernetes.io~empty-dir/v/closed: permission denied")
+	require.Equal(t, was, s.volume(t, uidA, "v").Used, "a sum without a part is none")
+	require.Equal(t, h.now, s.volume(t, uidA, "w").Used.Time)
 }
 
 func TestOptionsBelowZeroAreRefused(t *testing.T) {

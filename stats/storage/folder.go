@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/nodegauge/nodegauge/internal/diskwalk"
 	"github.com/nodegauge/nodegauge/internal/kernfs"
@@ -198,12 +197,10 @@ func (c *Collector) readQuotas() {
 			f.project = project{}
 		default:
 			c.drop(f)
-			f.used = Used{Time: c.now(), Bytes: number(f.quota.Bytes), Inodes: number(f.quota.Inodes)}
+			f.used = Used{Time: c.o.Now(), Bytes: number(f.quota.Bytes), Inodes: number(f.quota.Inodes)}
 		}
 	}
 }
-
-func (c *Collector) now() time.Time { return c.o.Now() }
 
 // hasProjects reports whether files of a file system can belong to projects.
 func hasProjects(m *mount) bool {

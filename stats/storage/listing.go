@@ -19,7 +19,7 @@ func (c *Collector) listKubelet(ctx context.Context) {
 	defer t.plugin.Close()
 	defer t.pod.Close()
 	defer t.top.Close()
-	c.listIn(t, &t.top, nil, t.zpath("."), func(e *kernfs.Entry) {
+	c.listIn(t, &t.top, nil, t.zpath("."), func(e kernfs.Entry) {
 		switch {
 		case ctx.Err() != nil:
 		case !isUID(e.Name()):
@@ -46,7 +46,7 @@ func (c *Collector) lookAtEtcHosts(p *pod) {
 
 func (c *Collector) listVolumes(p *pod) {
 	t := &c.kubelet
-	c.listIn(t, &t.pod, p, t.zpath(p.uid, "volumes"), func(e *kernfs.Entry) {
+	c.listIn(t, &t.pod, p, t.zpath(p.uid, "volumes"), func(e kernfs.Entry) {
 		if !isName(e.Name()) || bytes.IndexByte(e.Name(), '~') <= 0 {
 			c.bad(e.Name(), errName, t.dir, p.uid, "volumes")
 			return
@@ -57,7 +57,7 @@ func (c *Collector) listVolumes(p *pod) {
 
 func (c *Collector) listPlugin(p *pod, plugin string) {
 	t := &c.kubelet
-	c.listIn(t, &t.plugin, p, t.zpath(p.uid, "volumes", plugin), func(e *kernfs.Entry) {
+	c.listIn(t, &t.plugin, p, t.zpath(p.uid, "volumes", plugin), func(e kernfs.Entry) {
 		if !isName(e.Name()) {
 			c.bad(e.Name(), errName, t.dir, p.uid, "volumes", plugin)
 			return
@@ -81,7 +81,7 @@ func (c *Collector) listLogs(ctx context.Context) {
 	t := &c.logs
 	defer t.pod.Close()
 	defer t.top.Close()
-	c.listIn(t, &t.top, nil, t.zpath("."), func(e *kernfs.Entry) {
+	c.listIn(t, &t.top, nil, t.zpath("."), func(e kernfs.Entry) {
 		if ctx.Err() != nil {
 			return
 		}
@@ -109,7 +109,7 @@ func (c *Collector) listPodLogs(p *pod, dir []byte) {
 	if f := c.follow(t, p, dir); f != nil {
 		f.flat = true
 	}
-	c.listIn(t, &t.pod, p, t.zpath(p.logDir), func(e *kernfs.Entry) {
+	c.listIn(t, &t.pod, p, t.zpath(p.logDir), func(e kernfs.Entry) {
 		if !isName(e.Name()) {
 			c.bad(e.Name(), errName, t.dir, p.logDir)
 			return

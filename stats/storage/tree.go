@@ -109,7 +109,7 @@ func (t *tree) zpath(names ...string) []byte {
 }
 
 // list calls yield with the folders in the one that d has open.
-func list(d *diskwalk.Dir, yield func(*kernfs.Entry)) error {
+func list(d *diskwalk.Dir, yield func(kernfs.Entry)) error {
 	for n := 0; ; n++ {
 		e, ok, err := d.Next()
 		switch {
@@ -119,15 +119,15 @@ func list(d *diskwalk.Dir, yield func(*kernfs.Entry)) error {
 			return err
 		case n == maxListed:
 			return errMany
-		case d.Kind(&e) == kernfs.KindDir:
-			yield(&e)
+		case d.Kind(e) == kernfs.KindDir:
+			yield(e)
 		}
 	}
 }
 
 // listIn calls yield with the folders in one of a pod's. One that is not there
 // is empty; what was found before in one that cannot be listed stays.
-func (c *Collector) listIn(t *tree, d *diskwalk.Dir, p *pod, zpath []byte, yield func(*kernfs.Entry)) {
+func (c *Collector) listIn(t *tree, d *diskwalk.Dir, p *pod, zpath []byte, yield func(kernfs.Entry)) {
 	err := d.Open(t.fd, zpath, false)
 	if err == nil {
 		err = list(d, yield)
