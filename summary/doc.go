@@ -24,20 +24,35 @@
 // a pod without a cgroup is the sum of its containers. Pods come by namespace
 // and name, containers by name.
 //
+// # System containers
+//
+// The cgroups of the node's own services are found: kubelet is the cgroup of
+// this process, unless that is in a pod, is the root, or is not known; then it
+// is the systemd service of kubelet, k3s, RKE2 or MicroK8s. Runtime is the
+// service of containerd, CRI-O, Docker or MicroK8s (the runtime of k3s and RKE2 is in the
+// kubelet's cgroup, and is not listed), misc is /system.slice, and pods is the cgroup of
+// all pods. [Options] name others, and [LeaveOut] leaves one out.
+//
+// # Networks and disks
+//
+// A pod's network is that of its namespace. The interface whose numbers stand
+// for all is that of the default route. A pod with hostNetwork has no network
+// of its own, and none is printed, where the namespaces are known.
+//
+// What disks say is in [Options].Storage, which has a clock of its own: each
+// figure has its own time. Volumes have their names in the pod if the PodSource
+// knows them. Ephemeral storage is the sum of writable layers and logs of the
+// containers that are listed, of volumes on the node's own disk (emptyDir, configMap, gitRepo),
+// of files in the pod's folder of logs, and of /etc/hosts. Where one of them is
+// not known the sum is not.
+//
 // # What is printed
 //
 // Field names, units and omissions are the kubelet's. A Value that is not known
 // is not printed, where a kubelet may print 0; so is a rate before the second
 // round. [Options].Compat chooses the kubelet's quirks one by one, and
-// [Kubelet132] is a set of them:
-//
-//	CompatZeroRate           usageNanoCores is 0 where it is not known
-//	CompatOwnPageFaults      v1: page faults without those of descendants
-//	CompatZeroPSI            pressure is 0 where the kernel has none
-//	CompatNoPSI              no pressure at all
-//	CompatWrapAvailable      availableBytes wraps around where a limit was lowered
-//	CompatDuplicates         every running container of a name is listed
-//	CompatZeroContainerSwap  containers' swap is 0 used, 0 available
+// [Kubelet132] and [Kubelet137] are sets of them; docs/compat.md is the table of
+// all, with what a kubelet does and what is printed without.
 //
 // Pressure totals are microseconds, as kubelets publish them, although the API's
 // comments say nanoseconds. Times are cut to whole seconds.

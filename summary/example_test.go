@@ -9,6 +9,7 @@ import (
 
 	"github.com/nodegauge/nodegauge/cgroupfs"
 	"github.com/nodegauge/nodegauge/stats"
+	"github.com/nodegauge/nodegauge/stats/storage"
 	"github.com/nodegauge/nodegauge/summary"
 )
 
@@ -102,4 +103,32 @@ func ExampleStaticPods() {
 	pods, err := source.Pods(context.Background())
 	fmt.Println(pods[0].Namespace, pods[0].Name, err)
 	// Output: default web-0 <nil>
+}
+
+// What disks say comes from a storage.Collector, or from whoever knows. Here a
+// container's layer is known and its logs are not, so that the pod's sum is not.
+func ExampleBuild_disks() {
+	const id = exampleID
+	snap := &stats.Snapshot{Cgroups: []stats.Cgroup{
+		{Info: &stats.Info{Path: "/", Identity: stats.Identity{Kind: stats.KindRoot}}, Parent: -1},
+		{Info: &stats.Info{Path: "/a/" + id, Identity: stats.Identity{Kind: stats.KindContainer, ContainerID: id}}},
+	}}
+	pods := []summary.Pod{{
+		UID: "1", Namespace: "default", Name: "web-0",
+		Containers: []summary.Container{{ID: id, Name: "server", Kind: summary.KindContainer}},
+	}}
+	at := time.Date(2026, 1, 2, 15, 4, 5, 0, time.UTC)
+	disks := &storage.Snapshot{
+		Node:   storage.FS{Time: at, CapacityBytes: cgroupfs.Number(10_000_000), AvailableBytes: cgroupfs.Number(6_000_000)},
+		Pods:   []storage.Pod{{UID: "1"}},
+		Layers: []storage.Layer{{ContainerID: id, Filled: storage.Filled{Used: storage.Used{Time: at, Bytes: cgroupfs.Number(20_480)}}}},
+	}
+	var s summary.Summary
+	summary.Build(&s, snap, pods, &summary.Options{Storage: disks})
+	pod := &s.Pods[0]
+	fmt.Println("rootfs", pod.Containers[0].Rootfs.UsedBytes)
+	fmt.Println("ephemeral storage", pod.EphemeralStorage.UsedBytes, "of", pod.EphemeralStorage.CapacityBytes)
+	// Output:
+	// rootfs 20480
+	// ephemeral storage absent of 10000000
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/nodegauge/nodegauge/cgroupfs"
 	"github.com/nodegauge/nodegauge/cgroupfs/cgroupfstest"
 	"github.com/nodegauge/nodegauge/stats"
+	"github.com/nodegauge/nodegauge/stats/storage"
 	"github.com/nodegauge/nodegauge/summary"
 	"github.com/stretchr/testify/require"
 )
@@ -19,10 +20,12 @@ var update = flag.Bool("update", false, "rewrite the expected output in the arch
 
 // A moment is a frame of an archive after the Collector's round.
 type moment struct {
-	frame string // its name
-	at    time.Duration
-	snap  *stats.Snapshot
-	pods  []summary.Pod
+	frame   string // its name
+	at      time.Duration
+	snap    *stats.Snapshot
+	pods    []summary.Pod
+	disks   *capturedDisks
+	storage *storage.Snapshot
 }
 
 // momentsOf collects every frame of an archive, all with one Collector.
@@ -38,7 +41,10 @@ func momentsOf(t testing.TB, file string) (*cgroupfstest.Tree, []moment) {
 		require.NoError(t, err)
 		tree.Advance(at - passed)
 		passed = at
-		m := moment{f.Frame, at, &stats.Snapshot{}, capturedPods(t, tree, f.Frame)}
+		m := moment{frame: f.Frame, at: at, snap: &stats.Snapshot{}, pods: capturedPods(t, tree, f.Frame), disks: &capturedDisks{}}
+		require.NoError(t, json.Unmarshal([]byte(tree.Want(f.Frame+"/storage.json")), m.disks))
+		m.storage, err = m.disks.snapshot(m.disks)
+		require.NoError(t, err)
 		require.NoError(t, collector.Collect(context.Background(), m.snap))
 		moments = append(moments, m)
 	}
@@ -48,7 +54,7 @@ func momentsOf(t testing.TB, file string) (*cgroupfstest.Tree, []moment) {
 func collectorOf(t testing.TB, tree *cgroupfstest.Tree) *stats.Collector {
 	h, err := cgroupfs.Open(tree.Root())
 	require.NoError(t, err)
-	collector, err := stats.New(h, &stats.Options{Root: tree.Host(), Now: tree.Now, SlowInterval: -1})
+	collector, err := stats.New(h, &stats.Options{Root: tree.Host(), Now: tree.Now, SlowInterval: -1, Network: true})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, collector.Close()) })
 	return collector
@@ -62,7 +68,7 @@ func TestGolden(t *testing.T) {
 			tree, moments := momentsOf(t, capture.file)
 			last := moments[len(moments)-1]
 			var s summary.Summary
-			summary.Build(&s, last.snap, last.pods, &summary.Options{NodeName: "labnode"})
+			summary.Build(&s, last.snap, last.pods, &summary.Options{NodeName: "labnode", KubeletCgroup: "/system.slice/kubelet.service", Storage: last.storage})
 			text := s.AppendJSON(nil)
 			requireEncodingJSON(t, &s)
 			requireSurvivesDecoding(t, text)
@@ -98,10 +104,13 @@ func TestBuildFillsAgain(t *testing.T) {
 		for _, i := range []int{0, 1, 2, 1, 0, 2} {
 			var fresh summary.Summary
 			pods := moments[i].pods[i:]
-			summary.Build(&fresh, moments[i].snap, pods, nil)
-			summary.Build(&again, moments[i].snap, pods, nil)
-			require.Equal(t, fresh.Node, again.Node)
-			require.Equal(t, fresh.Pods, again.Pods)
+			o := &summary.Options{Storage: moments[i].storage}
+			if i == 1 {
+				o.Storage = nil
+			}
+			summary.Build(&fresh, moments[i].snap, pods, o)
+			summary.Build(&again, moments[i].snap, pods, o)
+			require.Equal(t, string(fresh.AppendJSON(nil)), string(again.AppendJSON(nil)))
 			require.Len(t, again.Pods, len(pods))
 		}
 	}
@@ -129,6 +138,7 @@ func TestBuildAndAppendJSONAllocs(t *testing.T) {
 		o := &summary.Options{NodeName: "labnode", Compat: summary.CompatDuplicates}
 		round := func() {
 			for _, m := range moments {
+				o.Storage = m.storage
 				summary.Build(&s, m.snap, m.pods, o)
 				text = s.AppendJSON(text[:0])
 			}
@@ -139,16 +149,23 @@ func TestBuildAndAppendJSONAllocs(t *testing.T) {
 	}
 }
 
-func BenchmarkBuildAndAppendJSON(b *testing.B) {
-	_, moments := momentsOf(b, captures[0].file)
-	var s summary.Summary
-	var text []byte
-	b.ReportAllocs()
-	b.ResetTimer()
-	for range b.N {
-		summary.Build(&s, moments[0].snap, moments[0].pods, nil)
-		text = s.AppendJSON(text[:0])
+// capturedPods is what the container runtime knew at a frame.
+func capturedPods(t testing.TB, tree *cgroupfstest.Tree, frame string) []summary.Pod {
+	var captured []struct {
+		summary.Pod
+		Containers []struct {
+			summary.Container
+			Kind string
+		}
 	}
-	b.SetBytes(int64(len(text)))
-	b.ReportMetric(float64(len(moments[0].snap.Cgroups)*b.N)/b.Elapsed().Seconds(), "cgroups/s")
+	require.NoError(t, json.Unmarshal([]byte(tree.Want(frame+"/pods.json")), &captured))
+	var pods []summary.Pod
+	for _, p := range captured {
+		for _, x := range p.Containers {
+			x.Container.Kind = map[string]summary.ContainerKind{"container": summary.KindContainer, "sandbox": summary.KindSandbox}[x.Kind]
+			p.Pod.Containers = append(p.Pod.Containers, x.Container)
+		}
+		pods = append(pods, p.Pod)
+	}
+	return pods
 }

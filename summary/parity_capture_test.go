@@ -21,20 +21,25 @@ type capture struct {
 	cgroups map[string]string // what an object is → its cgroup, as far as seen
 	frames  []*frame
 	samples map[string][]sample  // by cgroup: what the kubelet answered, oldest first
+	points  map[string][]point   // by what it is of: what was read of networks and disks
 	reads   map[string][]reading // by cgroup: its files, all through the capture
 }
 
 // A frame is one reading of all files, and a Summary of it.
 type frame struct {
-	name    string
-	at      time.Duration
-	before  *frame
-	last    bool
-	library map[string]*object          // by cgroup
-	short   map[string]*object          // what only_cpu_and_memory would leave of it
-	cgroups map[string]*stats.Cgroup    // by path
-	spans   map[string]map[string]*span // by cgroup, then "cpu" and "memory": when its files were read
-	answers []*answer
+	name                string
+	at                  time.Duration
+	before              *frame
+	last                bool
+	library             map[string]*object // by cgroup
+	short               map[string]*object // of CPU and memory only
+	leaves, shortLeaves leaves             // the texts of the two
+	disks               *capturedDisks
+	host                uint64                      // the node's network namespace
+	later               map[string]leaves           // what other programs read after the answers
+	cgroups             map[string]*stats.Cgroup    // by path
+	spans               map[string]map[string]*span // by cgroup, then "cpu" and "memory": when its files were read
+	answers             []*answer
 }
 
 // A span is from the start to the end of something, in Unix nanoseconds.
@@ -46,6 +51,7 @@ type answer struct {
 	short   bool // only_cpu_and_memory
 	asked   int64
 	objects []*object
+	leaves  leaves
 }
 
 // An object is whatever a Summary has numbers of.
@@ -84,31 +90,42 @@ func loadCapture(t *testing.T, file string) *capture {
 		before = f
 	}
 	c.readSeries()
+	c.readPoints()
 	return c
 }
 
-// build makes a frame's Summary.
+// build makes a frame's Summary, and that of CPU and memory only.
 func (c *capture) build(f *frame, m *moment) {
 	require.Zero(c.t, m.snap.Errors.Total(), m.snap.Errors.Examples)
 	c.identify(f, m.snap, m.pods)
+	f.disks, f.host = m.disks, m.snap.Node.Network.Namespace
+	f.library, f.leaves = c.library(m, false)
+	f.short, f.shortLeaves = c.library(m, true)
+}
+
+// library is what the library makes of a moment for the kubelet that was
+// captured: its objects by cgroup, and its text.
+func (c *capture) library(m *moment, only bool) (map[string]*object, leaves) {
 	var s summary.Summary
 	summary.Build(&s, m.snap, m.pods, &summary.Options{
-		Compat:        summary.Kubelet132,
-		KubeletCgroup: "/system.slice/kubelet.service",
-		RuntimeCgroup: "/system.slice/containerd.service",
+		NodeName:         "labnode",
+		Compat:           summary.Kubelet132,
+		KubeletCgroup:    "/system.slice/kubelet.service",
+		RuntimeCgroup:    "/system.slice/containerd.service",
+		SystemCgroup:     summary.LeaveOut,
+		Storage:          m.storage,
+		CPUAndMemoryOnly: only,
 	})
+	text := s.AppendJSON(nil)
 	var a apiSummary
-	require.NoError(c.t, json.Unmarshal(s.AppendJSON(nil), &a))
-	f.library, f.short = map[string]*object{}, map[string]*object{}
+	require.NoError(c.t, json.Unmarshal(text, &a))
+	objects := map[string]*object{}
 	for _, o := range c.objects(&a) {
 		require.NotEmpty(c.t, o.cgroup, "no cgroup of %s", o.name)
-		require.Nil(c.t, f.library[o.cgroup], "two objects for the cgroup of %s", o.name)
-		f.library[o.cgroup] = o
+		require.Nil(c.t, objects[o.cgroup], "two objects for the cgroup of %s", o.name)
+		objects[o.cgroup] = o
 	}
-	shorten(&a, f.cgroups["/"].CreatedAt)
-	for _, o := range c.objects(&a) {
-		f.short[o.cgroup] = o
-	}
+	return objects, leavesOf(c.t, text)
 }
 
 // identify notes which cgroups the names belong to.
@@ -146,22 +163,6 @@ func containerKey(uid, name string, start time.Time) string {
 	return fmt.Sprint("container ", uid, " ", name, " ", start.Unix())
 }
 
-// shorten makes of a Summary what kubelets print if they are asked for
-// only_cpu_and_memory: no swap, no processes, and for the node's start the one
-// of the root cgroup. The library has no such option.
-func shorten(a *apiSummary, root time.Time) {
-	a.Node.Swap, a.Node.StartTime = nil, apiTime{root}
-	for i := range a.Node.SystemContainers {
-		a.Node.SystemContainers[i].Swap = nil
-	}
-	for i := range a.Pods {
-		a.Pods[i].Swap, a.Pods[i].ProcessStats = nil, nil
-		for j := range a.Pods[i].Containers {
-			a.Pods[i].Containers[j].Swap = nil
-		}
-	}
-}
-
 // objects flattens a Summary.
 func (c *capture) objects(a *apiSummary) []*object {
 	n := &a.Node
@@ -194,12 +195,14 @@ func (c *capture) objects(a *apiSummary) []*object {
 func (c *capture) readAnswers(f *frame, side string, times map[string]span) {
 	for _, kind := range []string{"stats_summary", "stats_summary_cpu_mem"} {
 		var s apiSummary
-		c.want(f.name+"/"+side+"/"+kind+".json", &s)
+		text := c.tree.Want(f.name + "/" + side + "/" + kind + ".json")
+		require.NoError(c.t, json.Unmarshal([]byte(text), &s))
 		f.answers = append(f.answers, &answer{
 			name:    strings.Join([]string{f.name, side, kind}, " "),
 			short:   kind == "stats_summary_cpu_mem",
 			asked:   times[kind+".json"][0],
 			objects: c.objects(&s),
+			leaves:  leavesOf(c.t, []byte(text)),
 		})
 	}
 }
@@ -208,25 +211,4 @@ func (c *capture) readAnswers(f *frame, side string, times map[string]span) {
 func (c *capture) want(name string, dst any) {
 	c.t.Helper()
 	require.NoError(c.t, json.Unmarshal([]byte(c.tree.Want(name)), dst), name)
-}
-
-// capturedPods is what the container runtime knew at a frame.
-func capturedPods(t testing.TB, tree *cgroupfstest.Tree, frame string) []summary.Pod {
-	var captured []struct {
-		summary.Pod
-		Containers []struct {
-			summary.Container
-			Kind string
-		}
-	}
-	require.NoError(t, json.Unmarshal([]byte(tree.Want(frame+"/pods.json")), &captured))
-	var pods []summary.Pod
-	for _, p := range captured {
-		for _, x := range p.Containers {
-			x.Container.Kind = map[string]summary.ContainerKind{"container": summary.KindContainer, "sandbox": summary.KindSandbox}[x.Kind]
-			p.Pod.Containers = append(p.Pod.Containers, x.Container)
-		}
-		pods = append(pods, p.Pod)
-	}
-	return pods
 }

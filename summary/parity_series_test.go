@@ -39,8 +39,13 @@ func (c *capture) readSpans(f *frame) {
 			var s span
 			require.NoError(c.t, json.Unmarshal(text, &s))
 			section := "memory"
-			if strings.HasPrefix(file, "cpu") {
+			switch {
+			case strings.HasPrefix(file, "cpu"):
 				section = "cpu"
+			case file == "net/dev":
+				section = "network"
+			case file == "loadavg":
+				section = "rlimit"
 			}
 			if old := f.spans[cgroup][section]; old != nil {
 				s = span{min(s[0], old[0]), max(s[1], old[1])}

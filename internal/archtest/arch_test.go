@@ -20,7 +20,7 @@ const (
 )
 
 // core are the packages that everybody links, with all that they need.
-var core = []string{"cgroupfs", "stats", "summary", "summary/localpods", "summary/expo"}
+var core = []string{"cgroupfs", "stats", "stats/storage", "summary", "summary/localpods", "summary/expo"}
 
 // layers are the module's folders from the bottom up. A package imports its
 // own layer and those below it.

@@ -1,8 +1,9 @@
 // Package kernfs opens, reads and lists the files of a cgroup file system
-// through directory descriptors, without allocating. It is the only package
+// through directory descriptors, without allocating, and looks at ordinary
+// files in the same way for what they take of a disk. It is the only package
 // with build tags. On Linux it is complete; on macOS it serves ordinary
-// folders, so that fakes and captured copies can be read; elsewhere everything
-// answers errors.ErrUnsupported.
+// folders as cgroups, so that fakes and captured copies can be read; elsewhere
+// everything answers errors.ErrUnsupported.
 package kernfs
 
 import (

@@ -11,7 +11,7 @@ import (
 const dirFlags = unix.O_PATH | unix.O_DIRECTORY | unix.O_CLOEXEC
 
 // openAt is unix.Openat without the copy of the name that unix.Openat makes
-// at each call. It and readLinkAt are the only uses of unsafe in the module.
+// at each call. The unsafe of the module is in this package and nowhere else.
 func openAt(dir int, name Name, flags int) (FD, error) {
 	for {
 		fd, _, errno := unix.Syscall6(unix.SYS_OPENAT, uintptr(dir),
