@@ -28,6 +28,9 @@ const (
 	// container, and no swapAvailableBytes that is not 0, as kubelets before
 	// 1.36 do where a runtime gives none.
 	CompatZeroContainerSwap
+	// CompatErrorIs500 answers a request with status 500 and nothing else where
+	// anything failed, one name among them. It concerns package httpapi.
+	CompatErrorIs500
 
 	// Kubelet132 is kubelet 1.32 with the CRI stats provider, the default on
 	// containerd.
