@@ -38,7 +38,6 @@
 //	CompatWrapAvailable      availableBytes wraps around where a limit was lowered
 //	CompatDuplicates         every running container of a name is listed
 //	CompatZeroContainerSwap  containers' swap is 0 used, 0 available
-//	CompatErrorIs500         package httpapi: any error is status 500
 //
 // Pressure totals are microseconds, as kubelets publish them, although the API's
 // comments say nanoseconds. Times are cut to whole seconds.
