@@ -108,7 +108,7 @@ func serve(tb testing.TB, path string, register func(*grpc.Server)) *grpc.Server
 	go func() { ended <- server.Serve(l) }()
 	tb.Cleanup(func() {
 		server.Stop()
-		<-ended
+		_ = <-ended // that it was stopped
 	})
 	return server
 }
