@@ -88,6 +88,6 @@ func serveExample(socket string) (stop func()) {
 	}
 	server := grpc.NewServer()
 	onePod().register(server)
-	go server.Serve(l)
+	go func() { _ = server.Serve(l) }() // until it is stopped
 	return server.Stop
 }
