@@ -30,7 +30,7 @@
 //
 // What Convert returns shares nothing with the Summary, which may be filled
 // again at once. The API's types are made of pointers: a node of 1,000
-// containers is 25,000 allocations, where AppendJSON makes none.
+// allocations, where AppendJSON makes none.
 //
 // # Versions
 //
