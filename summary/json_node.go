@@ -1,5 +1,11 @@
 package summary
 
+import (
+	"math"
+
+	"github.com/nodegauge/nodegauge/cgroupfs"
+)
+
 func (p *printer) network(n *NetworkStats) {
 	if n.Time.IsZero() {
 		return
@@ -102,7 +108,15 @@ func (p *printer) rlimit(r *RlimitStats) {
 	}
 	p.raw(`,"rlimit":{"time":`)
 	p.time(r.Time)
-	p.value(`,"maxpid":`, r.MaxPID)
-	p.value(`,"curproc":`, r.NumOfRunningProcesses)
+	p.signed(`,"maxpid":`, r.MaxPID)
+	p.signed(`,"curproc":`, r.NumOfRunningProcesses)
 	p.raw("}")
+}
+
+// signed leaves out a number that clients, who have int64 there, could not
+// read: it would cost them the whole Summary.
+func (p *printer) signed(field string, v cgroupfs.Value) {
+	if v.Or(0) <= math.MaxInt64 {
+		p.value(field, v)
+	}
 }
