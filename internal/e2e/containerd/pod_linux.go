@@ -44,6 +44,7 @@ func (n *Node) RunPod(s Spec) *Pod {
 	p := &Pod{Spec: s, node: n, config: &cri.PodSandboxConfig{
 		Metadata:     &cri.PodSandboxMetadata{Name: s.Name, Namespace: s.Namespace, Uid: s.UID},
 		Hostname:     s.Name,
+		DnsConfig:    &cri.DNSConfig{Servers: []string{"192.0.2.53"}}, // or else the node's file is wanted
 		LogDirectory: filepath.Join(n.Logs(), s.Namespace+"_"+s.Name+"_"+s.UID),
 		Linux: &cri.LinuxPodSandboxConfig{
 			CgroupParent:    n.Kubepods() + "/besteffort/pod" + s.UID,
