@@ -9,6 +9,16 @@ import (
 // pluginDirs are where distributions have the CNI plugins.
 var pluginDirs = [...]string{"/usr/lib/cni", "/opt/cni/bin", "/usr/libexec/cni"}
 
+// pluginDir returns the folder of the CNI plugins, or "".
+func pluginDir() string {
+	for _, dir := range pluginDirs {
+		if _, err := os.Stat(filepath.Join(dir, "ptp")); err == nil {
+			return dir
+		}
+	}
+	return ""
+}
+
 // config is containerd's configuration: the folder, where images are unpacked,
 // the CNI plugins' folder. Everything else is in the folder. Version 2 is what
 // 1.6 reads and 2.x still does. A sandbox asks for an OOM score below what
@@ -17,6 +27,8 @@ const config = `version = 2
 root = "%[1]s/root"
 state = "%[1]s/state"
 disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.snapshotter.v1.devmapper", "io.containerd.tracing.processor.v1.otlp"]
+[debug]
+level = "warn"
 [grpc]
 address = "%[1]s/containerd.sock"
 [ttrpc]
@@ -51,14 +63,7 @@ const network = `{
 `
 
 // writeConfig writes the configurations into the daemon's folder.
-func writeConfig(dir, snapshotter string) error {
-	plugins := pluginDirs[0]
-	for _, d := range pluginDirs {
-		if _, err := os.Stat(filepath.Join(d, "ptp")); err == nil {
-			plugins = d
-			break
-		}
-	}
+func writeConfig(dir, snapshotter, plugins string) error {
 	if err := os.MkdirAll(filepath.Join(dir, "cni"), 0o755); err != nil {
 		return err
 	}

@@ -53,11 +53,15 @@ func Start(tb testing.TB) *Node {
 	if err != nil {
 		tb.Skipf("a static busybox is wanted: %v", err)
 	}
+	plugins := pluginDir()
+	if plugins == "" {
+		tb.Skip("the CNI plugins are not installed")
+	}
 	dir, err := os.MkdirTemp("", "nodegauge-e2e-") // short: a socket's path is at most 107 bytes
 	check(tb, err)
 	n := &Node{tb: tb, dir: dir, cgroup: "/" + filepath.Base(dir), Snapshotter: snapshotter(dir)}
 	tb.Cleanup(n.clean)
-	check(tb, writeConfig(dir, n.Snapshotter))
+	check(tb, writeConfig(dir, n.Snapshotter, plugins))
 	n.conn, err = grpc.NewClient("unix://"+n.Socket(), grpc.WithTransportCredentials(insecure.NewCredentials()))
 	check(tb, err)
 	n.runtime, n.images = cri.NewRuntimeServiceClient(n.conn), cri.NewImageServiceClient(n.conn)
@@ -108,8 +112,8 @@ func (n *Node) Resume() {
 	n.await("containerd answers", func(ctx context.Context) error {
 		status, err := n.runtime.Status(ctx, &cri.StatusRequest{})
 		for _, c := range status.GetStatus().GetConditions() {
-			if c.Type == "RuntimeReady" && !c.Status {
-				err = errors.New(c.Message)
+			if !c.Status {
+				err = fmt.Errorf("%s: %s", c.Type, c.Message)
 			}
 		}
 		return err

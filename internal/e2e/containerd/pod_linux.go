@@ -135,6 +135,17 @@ func (c *Container) Exec(command ...string) string {
 	return string(answer.Stdout)
 }
 
+// Stats returns what the runtime says that the container uses.
+func (c *Container) Stats() *cri.ContainerStats {
+	n := c.pod.node
+	n.tb.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	answer, err := n.runtime.ContainerStats(ctx, &cri.ContainerStatsRequest{ContainerId: c.ID})
+	check(n.tb, err)
+	return answer.Stats
+}
+
 // Kill ends the container, waits until the runtime knows, and leaves it there.
 func (c *Container) Kill() {
 	n := c.pod.node
