@@ -112,6 +112,34 @@ func ExampleGroup_Read_removed() {
 	// Output: true
 }
 
+func ExampleGroup_Processes() {
+	tree, remove := fakeNode()
+	defer remove()
+	tree.Put("system.slice/sshd.service", cgroupfstest.Usage{PIDs: []int{977, 1021}})
+	h, err := cgroupfs.Open(tree.Root())
+	if err != nil {
+		panic(err)
+	}
+	defer h.Close()
+	g, err := h.Group("/system.slice/sshd.service")
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(g.Processes(nil, new(cgroupfs.Buffer)))
+	// Output: [977 1021] <nil>
+}
+
+func ExampleHierarchy_Own() {
+	h, err := cgroupfs.Detect()
+	if err != nil {
+		return
+	}
+	defer h.Close()
+	if own, err := h.Own(); err == nil && own != "" {
+		fmt.Println("this process is in", own)
+	}
+}
+
 func ExampleValue() {
 	for _, v := range []cgroupfs.Value{{}, cgroupfs.Number(0), cgroupfs.Number(7), cgroupfs.Max()} {
 		n, ok := v.Get()

@@ -213,7 +213,11 @@ func (g *Group) Read(dst *Sample, want MetricSet, buf *Buffer) error {
 // wrap says which file an error is about.
 func (g *Group) wrap(row int, err error) error {
 	r := &g.h.rows[row]
-	name := g.h.filePath(r.mount, g.path, r.names[g.files[row].name].String())
+	return g.wrapFile(r.mount, r.names[g.files[row].name].String(), err)
+}
+
+func (g *Group) wrapFile(mount int, file string, err error) error {
+	name := g.h.filePath(mount, g.path, file)
 	var parse *ParseError
 	switch {
 	case errors.As(err, &parse):

@@ -44,6 +44,8 @@ func requireRemoved(t *testing.T, g *cgroupfs.Group, want cgroupfs.MetricSet) {
 		require.Equal(t, cgroupfs.ErrRemoved, g.Children(&buf, func([]byte) {}))
 		_, err = g.ModTime()
 		require.Equal(t, cgroupfs.ErrRemoved, err)
+		_, err = g.Processes(nil, &buf)
+		require.Equal(t, cgroupfs.ErrRemoved, err)
 	}
 }
 

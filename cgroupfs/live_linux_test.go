@@ -205,6 +205,9 @@ func TestLiveThreaded(t *testing.T) {
 	s := read(t, g, &buf)
 	require.True(t, s.PIDs.Processes.IsAbsent())
 	require.Equal(t, cgroupfs.Number(0), s.PIDs.Current)
+	pids, err := g.Processes(nil, &buf)
+	require.NoError(t, err)
+	require.Empty(t, pids)
 }
 
 func TestLivePressure(t *testing.T) {

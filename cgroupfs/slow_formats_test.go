@@ -1,8 +1,10 @@
 package cgroupfs
 
 import (
+	"errors"
 	"math/big"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -51,6 +53,33 @@ func FuzzLineCount(f *testing.F) {
 	fuzzParser(f, "v2/cgroup.procs", func(text string, s *Sample) int {
 		s.PIDs.Current = Number(uint64(len(slowLines(text))))
 		return 0
+	})
+}
+
+func FuzzProcesses(f *testing.F) {
+	for _, text := range []string{"977\n1021\n", "0\n12", "x\n-1\n 3\n2147483648\n2147483647\n"} {
+		f.Add(text)
+	}
+	number := regexp.MustCompile(`^[0-9]+$`)
+	f.Fuzz(func(t *testing.T, text string) {
+		var want []int
+		bad := 0
+		for i, line := range slowLines(text) {
+			n, err := strconv.ParseInt(line, 10, 32)
+			switch {
+			case err != nil || !number.MatchString(line):
+				if bad == 0 {
+					bad = i + 1
+				}
+			case n > 0:
+				want = append(want, int(n))
+			}
+		}
+		got, err := parseProcesses([]byte(text), nil)
+		require.Equal(t, want, got)
+		var parse *ParseError
+		require.Equal(t, bad > 0, errors.As(err, &parse))
+		require.True(t, bad == 0 || bad == parse.Line)
 	})
 }
 

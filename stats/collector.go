@@ -38,7 +38,8 @@ type Options struct {
 	// that is none of a kernel (cgroupfs.Hierarchy.Live) no proc is read then,
 	// since this machine's belongs to other cgroups.
 	Root string
-	// Network reads the interfaces of the node and of every pod.
+	// Network reads the interfaces of the node and of every pod: see the
+	// package's documentation. False reads none.
 	Network bool
 	// Now is the clock; nil is time.Now. It may be called from any goroutine.
 	Now func() time.Time
@@ -54,6 +55,7 @@ type Collector struct {
 	kubepodsRoot string
 	now          func() time.Time
 	epoch        time.Time // what Stamps and points count from
+	ownCgroup    string
 
 	latest atomic.Pointer[Snapshot] // the newest that is shared
 
@@ -73,6 +75,8 @@ type Collector struct {
 	took    time.Duration
 	node    Node
 	errs    Errors
+
+	networks *networks // nil if they are not read
 }
 
 // ErrClosed says that the Collector is closed. It satisfies
@@ -109,10 +113,15 @@ func New(h *cgroupfs.Hierarchy, o *Options) (*Collector, error) {
 	c.epoch = c.now()
 	c.buf.Clock = c.clock
 	if o.Root != "" || h.Live() {
-		c.proc = procfs.NewReader(filepath.Join(cmp.Or(o.Root, "/"), "proc"))
+		proc := filepath.Join(cmp.Or(o.Root, "/"), "proc")
+		c.proc = procfs.NewReader(proc)
+		if o.Network {
+			c.networks = newNetworks(proc)
+		}
 	}
 	h.SetMaxOpenFiles(o.MaxOpenFiles)
-	c.readNode(&c.node) // the node's start is needed to date cgroups
+	c.ownCgroup, _ = h.Own() // where it cannot be told, it is not known
+	c.readNode(&c.node)      // the node's start is needed to date cgroups
 	if c.root, _ = c.open(nil, ""); c.root == nil {
 		return nil, fmt.Errorf("stats: the root cgroup cannot be opened: %w", errors.Join(append(c.errs.Examples, c.closeProc())...))
 	}
@@ -157,6 +166,7 @@ func (c *Collector) Collect(ctx context.Context, dst *Snapshot) error {
 		return err
 	}
 	dst.arena.Reset()
+	dst.interfaces = dst.interfaces[:0]
 	c.fill(dst)
 	return nil
 }
@@ -189,10 +199,19 @@ func (c *Collector) publish(ctx context.Context) (*Snapshot, error) {
 	s := &Snapshot{}
 	if last := c.latest.Load(); last != nil {
 		s.arena = last.arena.New()
+		s.interfaces = roomFor(last.interfaces)
 	}
 	c.fill(s)
 	c.latest.Store(s)
 	return s, nil
+}
+
+// roomFor returns room for as many interfaces and a few more.
+func roomFor(like []Interface) []Interface {
+	if len(like) == 0 {
+		return nil
+	}
+	return make([]Interface, 0, len(like)+len(like)/8+1)
 }
 
 // Run takes rounds until ctx ends, and returns its error. The first round is
@@ -260,6 +279,9 @@ func (c *Collector) Close() error {
 func (c *Collector) closeProc() error {
 	if c.proc == nil {
 		return nil
+	}
+	if c.networks != nil {
+		c.networks.proc.Close()
 	}
 	return c.proc.Close()
 }

@@ -28,6 +28,7 @@ type group struct {
 	swap     Swap
 
 	pressureAt time.Time
+	network    *attachment // nil for what has no network of its own
 	err        error
 }
 
@@ -164,6 +165,9 @@ func (g *group) close() {
 	for _, child := range g.children {
 		child.close()
 	}
+	if g.network != nil {
+		g.network.forget()
+	}
 	g.handle.Close()
 }
 
@@ -189,6 +193,7 @@ func (g *group) fill(dst *Snapshot, i, parent int) int {
 	cg := &dst.Cgroups[i]
 	cg.Info, cg.Parent, cg.Err = g.info, parent, g.err
 	cg.CPU, cg.Memory, cg.Swap, cg.PressureTime = g.cpu, g.memory, g.swap, g.pressureAt
+	cg.Network = g.network.fill(dst)
 	dst.arena.Copy(&cg.Sample, &g.sample)
 	next := i + 1
 	for _, child := range g.children {

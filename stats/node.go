@@ -12,7 +12,7 @@ import (
 // readNode reads what no cgroup says. It comes before the cgroups, because a
 // rate needs the number of CPUs.
 func (c *Collector) readNode(n *Node) {
-	*n = Node{}
+	*n = Node{OwnCgroup: c.ownCgroup}
 	if c.proc == nil {
 		return
 	}
@@ -29,6 +29,17 @@ func (c *Collector) readNode(n *Node) {
 	used := minus(n.SwapTotal, number(mem.SwapFree))
 	if !used.IsAbsent() {
 		n.Swap = Swap{Time: c.now(), SwapUsageBytes: used, SwapAvailableBytes: number(mem.SwapFree)}
+	}
+	c.readTasks(n)
+}
+
+func (c *Collector) readTasks(n *Node) {
+	tasks, err := c.proc.Tasks()
+	c.nodeError(err)
+	most, err := c.proc.MaxTasks()
+	c.nodeError(err)
+	if tasks.OK || most.OK {
+		n.Tasks, n.MaxTasks, n.TasksTime = number(tasks), number(most), c.now()
 	}
 }
 

@@ -31,6 +31,9 @@ func (c *Collector) round(ctx context.Context) error {
 			break
 		}
 	}
+	if err := c.readNetworks(ctx); err != nil {
+		return err
+	}
 	c.count = c.root.count()
 	c.took = c.clock() - c.began
 	return nil
@@ -98,6 +101,9 @@ func (c *Collector) fill(dst *Snapshot) {
 	dst.Time, dst.began, dst.Duration = c.wall, c.began, c.took
 	dst.Generation, dst.Metrics = c.gen, c.metrics
 	dst.Node = c.node
+	if c.networks != nil {
+		dst.Node.Network = c.networks.node.fill(dst)
+	}
 	c.errs.copyTo(&dst.Errors)
 	// What is left of an earlier round is overwritten field by field, or
 	// cleared so that it does not hold memory.

@@ -28,8 +28,9 @@ type Snapshot struct {
 	// Errors counts what went wrong in the round.
 	Errors Errors
 
-	began time.Duration
-	arena cgroupfs.Arena
+	began      time.Duration
+	arena      cgroupfs.Arena
+	interfaces []Interface // of all networks
 }
 
 // Find returns the cgroup at path, "/kubepods.slice" for example, or nil.
@@ -61,28 +62,31 @@ type Node struct {
 	// of /proc/sys/kernel/pid_max and threads-max.
 	Tasks, MaxTasks cgroupfs.Value
 	TasksTime       time.Time
-	// Network is the node's own network namespace.
+	// Network is the node's own network namespace: that of process 1.
 	Network Network
-	// OwnCgroup is the cgroup of this process; empty if it is not below the
-	// hierarchy's root, where a cgroup namespace hides it for example.
+	// OwnCgroup is the cgroup that this process was in when the Collector was
+	// made; empty if it is not below the hierarchy's root, where a cgroup
+	// namespace hides it for example, and on a fake node.
 	OwnCgroup string
 }
 
-// Network is what one network namespace says about its interfaces.
+// Network is what one network namespace says about its interfaces. It is read
+// only with Options.Network.
 type Network struct {
 	// Time is when it was read; zero if it was not.
 	Time time.Time
 	// Namespace is the inode of the namespace; 0 if it is not known, for lack
 	// of privilege for example. That of a pod with hostNetwork is the node's.
 	Namespace uint64
-	// Interfaces are all but the loopback, as /proc/PID/net/dev lists them.
+	// Interfaces are all but the loopback, as /proc/PID/net/dev lists them. All
+	// that are in one namespace have the same slice.
 	Interfaces []Interface
-	// Default is the name of the interface of the default route; empty if
-	// there is none.
+	// Default is the name of the interface of the default route of IPv4, else of
+	// IPv6; empty if there is none. It may be up to Options.SlowInterval older.
 	Default string
 }
 
-// Interface is one network interface. All are counters; bytes or packets.
+// Interface is one network interface: bytes and packets since it was made.
 type Interface struct {
 	Name                                    string
 	RxBytes, RxPackets, RxErrors, RxDropped uint64
@@ -116,8 +120,7 @@ type Cgroup struct {
 	Swap   Swap
 	// PressureTime is when Sample.Pressure was read; zero if there is none.
 	PressureTime time.Time
-	// Network is that of a pod's network namespace, and of a container's that
-	// is in no pod.
+	// Network is that of a pod, and of a container that is in none.
 	Network Network
 	// Err is the first thing that went wrong with this cgroup in this round;
 	// what it concerns is absent, and the rest is good.

@@ -32,8 +32,14 @@
 // A section of a later time holds only what changed; Advance applies it. A
 // section called .removed removes the folder it is in. A section 0s/.meta has
 // lines such as "kubepods.slice mtime=2026-01-02T15:04:05.678Z mode=755" for
-// modification times and modes. Sections below want/ are the expected output;
+// modification times and modes, and "proc/7/ns/net link=net:[4026531840]" for
+// symbolic links. Sections below want/ are the expected output;
 // they are not files of the host.
+//
+// # Processes
+//
+// A process is a folder of proc: PutNetwork gives it the files that tell about
+// its network, and Usage.PIDs the cgroup it is in. Process 1 is the node's.
 //
 // # What a folder cannot do
 //

@@ -197,6 +197,8 @@ func (t *Tree) setMeta(name string, settings []string) {
 			t.check(err)
 			t.check(os.Chtimes(t.Path(name), at, at))
 			t.date(name, at)
+		case "link":
+			t.Link(name, value)
 		case "mode":
 			mode, err := strconv.ParseUint(value, 8, 32)
 			t.check(err)

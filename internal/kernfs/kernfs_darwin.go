@@ -14,6 +14,10 @@ func openAt(dir int, name Name, flags int) (FD, error) {
 	return FD(fd), nil
 }
 
+func readLinkAt(dir int, name Name, buf []byte) (int, error) {
+	return unix.Readlinkat(dir, name.String(), buf)
+}
+
 // TypeOf returns Ordinary: macOS has no cgroups.
 func TypeOf(FD) (Type, error) { return Ordinary, nil }
 

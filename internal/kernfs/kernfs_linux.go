@@ -11,7 +11,7 @@ import (
 const dirFlags = unix.O_PATH | unix.O_DIRECTORY | unix.O_CLOEXEC
 
 // openAt is unix.Openat without the copy of the name that unix.Openat makes
-// at each call. It is the one use of unsafe in the module.
+// at each call. It and readLinkAt are the only uses of unsafe in the module.
 func openAt(dir int, name Name, flags int) (FD, error) {
 	for {
 		fd, _, errno := unix.Syscall6(unix.SYS_OPENAT, uintptr(dir),
@@ -24,6 +24,16 @@ func openAt(dir int, name Name, flags int) (FD, error) {
 			return None, classify(errno)
 		}
 	}
+}
+
+// readLinkAt is unix.Readlinkat without its copy of the name.
+func readLinkAt(dir int, name Name, buf []byte) (int, error) {
+	n, _, errno := unix.Syscall6(unix.SYS_READLINKAT, uintptr(dir), uintptr(unsafe.Pointer(unsafe.StringData(name.z))),
+		uintptr(unsafe.Pointer(unsafe.SliceData(buf))), uintptr(len(buf)), 0, 0)
+	if errno != 0 {
+		return 0, errno
+	}
+	return int(n), nil
 }
 
 // TypeOf returns the type of fd's file system.

@@ -24,6 +24,12 @@ func Read(_ FD, buf []byte, _ bool) (text, grown []byte, err error) {
 	return nil, buf, errors.ErrUnsupported
 }
 
+// ReadAt answers errors.ErrUnsupported.
+func ReadAt(FD, []byte, int64) (int, error) { return 0, errors.ErrUnsupported }
+
+// ReadLinkAt answers errors.ErrUnsupported.
+func ReadLinkAt(FD, Name, []byte) ([]byte, error) { return nil, errors.ErrUnsupported }
+
 // Stat answers errors.ErrUnsupported.
 func Stat(FD) (Info, error) { return Info{}, errors.ErrUnsupported }
 

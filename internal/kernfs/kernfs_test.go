@@ -81,6 +81,40 @@ func TestWhatCannotBeOpened(t *testing.T) {
 	require.ErrorIs(t, err, ErrAbsent)
 }
 
+func TestReadLinkAt(t *testing.T) {
+	root := t.TempDir()
+	dir := openDir(t, root)
+	require.NoError(t, os.Symlink("net:[4026531840]", filepath.Join(root, "link")))
+	require.NoError(t, os.WriteFile(filepath.Join(root, "file"), nil, 0o600))
+	text, err := ReadLinkAt(dir, NewName("link"), make([]byte, 64))
+	require.NoError(t, err)
+	require.Equal(t, "net:[4026531840]", string(text))
+	_, err = ReadLinkAt(dir, NewName("link"), make([]byte, 16))
+	require.ErrorIs(t, err, ErrTooLarge, "it may have been cut")
+	_, err = ReadLinkAt(dir, NewName("none"), make([]byte, 64))
+	require.ErrorIs(t, err, ErrAbsent)
+	_, err = ReadLinkAt(dir, NewName("file"), make([]byte, 64))
+	require.Error(t, err)
+	require.NotErrorIs(t, err, ErrAbsent)
+}
+
+func TestReadAt(t *testing.T) {
+	root := t.TempDir()
+	dir := openDir(t, root)
+	require.NoError(t, os.WriteFile(filepath.Join(root, "f"), []byte("0123456789"), 0o600))
+	fd, err := OpenAt(dir, NewName("f"))
+	require.NoError(t, err)
+	defer Close(&fd)
+	buf := make([]byte, 4)
+	for offset, want := range map[int64]string{0: "0123", 8: "89", 10: ""} {
+		n, err := ReadAt(fd, buf, offset)
+		require.NoError(t, err)
+		require.Equal(t, want, string(buf[:n]))
+	}
+	_, err = ReadAt(None, buf, 0)
+	require.Error(t, err)
+}
+
 func TestDirsAreFoldersOnly(t *testing.T) {
 	root := t.TempDir()
 	dir := openDir(t, root)
@@ -133,13 +167,16 @@ func TestNothingAllocates(t *testing.T) {
 		t.Skip("only the Linux part promises it")
 	}
 	require.NoError(t, os.WriteFile(filepath.Join(root, "f"), []byte("text"), 0o600))
-	name, buf := NewName("f"), make([]byte, 4096)
+	require.NoError(t, os.Symlink("to", filepath.Join(root, "l")))
+	name, link, buf := NewName("f"), NewName("l"), make([]byte, 4096)
 	if n := testing.AllocsPerRun(100, func() {
 		fd, _ := OpenAt(dir, name)
 		_, buf, _ = Read(fd, buf, false)
+		_, _ = ReadAt(fd, buf, 2)
+		_, _ = ReadLinkAt(dir, link, buf)
 		_, _ = Stat(fd)
 		Close(&fd)
 	}); n != 0 {
-		t.Errorf("open, read, stat and close allocate %v times, want 0", n)
+		t.Errorf("opening, reading, looking and closing allocate %v times, want 0", n)
 	}
 }

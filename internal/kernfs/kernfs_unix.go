@@ -82,6 +82,33 @@ func Read(fd FD, buf []byte, iterated bool) (text, grown []byte, err error) {
 	}
 }
 
+// ReadAt reads a piece of fd's file into buf, from an offset on. It returns 0
+// at the end.
+func ReadAt(fd FD, buf []byte, offset int64) (int, error) {
+	for {
+		n, errno := unix.Pread(int(fd), buf, offset)
+		switch {
+		case errno == unix.EINTR:
+		case errno != nil:
+			return 0, classify(errno)
+		default:
+			return n, nil
+		}
+	}
+}
+
+// ReadLinkAt returns where a link below dir leads, in buf. It follows none.
+func ReadLinkAt(dir FD, name Name, buf []byte) ([]byte, error) {
+	n, err := readLinkAt(int(dir), name, buf)
+	if err != nil {
+		return nil, classify(err)
+	}
+	if n == len(buf) {
+		return nil, ErrTooLarge // it may have been cut
+	}
+	return buf[:n], nil
+}
+
 // Stat returns what is known about fd's file.
 func Stat(fd FD) (Info, error) {
 	var st unix.Stat_t

@@ -1,0 +1,197 @@
+package stats
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/nodegauge/nodegauge/internal/kernfs"
+	"github.com/nodegauge/nodegauge/internal/procfs"
+)
+
+// A netns is a network namespace: what is read of it serves all that share it.
+type netns struct {
+	inode      uint64
+	gen        uint64 // the round that read it
+	at         time.Time
+	interfaces []procfs.Interface
+	route      string        // the interface of the default route
+	routeAt    time.Duration // when that was asked
+	routed     bool          // and whether it was
+
+	copied     uint64 // the round that copied it into a Snapshot,
+	begin, end int    // and where to
+}
+
+// networks is what a Collector knows about networks.
+type networks struct {
+	proc   *procfs.Net
+	node   attachment
+	spaces map[uint64]*netns // by inode, those of the last round
+	pids   []int
+}
+
+// errPIDs is what is told where a pod's processes cannot be known: their
+// numbers are those of the reader's pid namespace in cgroup.procs, and those of
+// the mounter's in proc.
+var errPIDs = errors.New("stats: proc is of another pid namespace: the processes of pods are not known, nor their networks")
+
+func newNetworks(proc string) *networks {
+	return &networks{
+		proc:   procfs.NewNet(proc),
+		node:   attachment{pid: procfs.NewPID(1)}, // this process may be in another namespace than the node
+		spaces: make(map[uint64]*netns),
+	}
+}
+
+// readNetworks reads the network of the node, and of all pods.
+func (c *Collector) readNetworks(ctx context.Context) error {
+	if c.networks == nil {
+		return nil
+	}
+	if !c.visit(&c.networks.node, nil) {
+		c.networks.proc.Close() // another may be mounted there by the next round
+	}
+	if err := c.knowsProcesses(); err != nil {
+		c.errs.add(err)
+		c.root.forgetNetworks()
+	} else if err := c.readNetworksBelow(ctx, c.root); err != nil {
+		return err
+	}
+	for inode, ns := range c.networks.spaces {
+		if ns.gen != c.gen {
+			delete(c.networks.spaces, inode)
+		}
+	}
+	return nil
+}
+
+// knowsProcesses tells whether proc numbers processes as cgroup.procs does.
+func (c *Collector) knowsProcesses() error {
+	if !c.h.Live() {
+		return nil
+	}
+	switch pid, err := c.networks.proc.Self(); {
+	case errors.Is(err, fs.ErrNotExist), err == nil && pid != os.Getpid():
+		return errPIDs
+	default:
+		return err
+	}
+}
+
+func (c *Collector) readNetworksBelow(ctx context.Context, g *group) error {
+	if g.hasNetwork() {
+		c.readNetwork(g)
+		return ctx.Err()
+	}
+	for _, child := range g.children {
+		if err := c.readNetworksBelow(ctx, child); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hasNetwork reports whether a cgroup has a network of its own: containers of
+// a pod have the pod's.
+func (g *group) hasNetwork() bool {
+	return g.info.Kind == KindPod || g.info.Kind == KindContainer && g.info.PodUID == ""
+}
+
+func (g *group) forgetNetworks() {
+	if g.network != nil {
+		g.network.forget()
+	}
+	for _, child := range g.children {
+		child.forgetNetworks()
+	}
+}
+
+// namespace returns the network namespace of a process, which is read unless
+// it was in this round. It fails if the interfaces cannot be read at all; what
+// else goes wrong is noted with g.
+func (c *Collector) namespace(p *procfs.Process, a *attachment, g *group) (*netns, error) {
+	inode, denied := p.Namespace()
+	ns := c.networks.space(inode, a)
+	if ns.gen == c.gen {
+		return ns, nil
+	}
+	list, err := p.Interfaces(ns.interfaces[:0])
+	if err != nil && !isParseError(err) {
+		if !errors.Is(err, fs.ErrNotExist) { // else the process has ended, and that was denied
+			c.note(g, denied)
+		}
+		return nil, err
+	}
+	c.note(g, denied)
+	c.note(g, err)
+	ns.inode, ns.gen, ns.at, ns.interfaces = inode, c.gen, c.now(), list
+	if age := c.began - ns.routeAt; !ns.routed || age < 0 || age >= c.slowInterval || !ns.has(ns.route) {
+		name, err := p.DefaultRoute(ns.route)
+		ns.route, ns.routeAt, ns.routed = name, c.began, !errors.Is(err, kernfs.ErrFull)
+		c.note(g, err)
+	}
+	return ns, nil
+}
+
+// space returns where a namespace is read into. One that is not known is not
+// shared.
+func (n *networks) space(inode uint64, a *attachment) *netns {
+	if inode == 0 {
+		if a.alone == nil {
+			a.alone = new(netns)
+		}
+		return a.alone
+	}
+	a.alone = nil
+	ns := n.spaces[inode]
+	if ns == nil {
+		ns = new(netns)
+		n.spaces[inode] = ns
+	}
+	return ns
+}
+
+// has reports whether an interface is there, or none is asked for.
+func (ns *netns) has(name string) bool {
+	return name == "" || slices.ContainsFunc(ns.interfaces, func(i procfs.Interface) bool { return i.Name == name })
+}
+
+func isParseError(err error) bool {
+	var parse *procfs.ParseError
+	return errors.As(err, &parse)
+}
+
+// note counts an error about the network of a cgroup, or of the node. That
+// something is gone is none.
+func (c *Collector) note(g *group, err error) {
+	if err == nil || errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrClosed) {
+		return
+	}
+	c.errs.add(err)
+	if g != nil && g.err == nil {
+		g.err = err
+	}
+}
+
+// fill returns the network as the Snapshot has it. The interfaces are copied
+// into its memory, once for all that share them.
+func (a *attachment) fill(dst *Snapshot) Network {
+	if a == nil || a.space == nil {
+		return Network{}
+	}
+	ns := a.space
+	if ns.copied != dst.Generation {
+		ns.copied, ns.begin = dst.Generation, len(dst.interfaces)
+		for i := range ns.interfaces {
+			if ns.interfaces[i].Name != "lo" {
+				dst.interfaces = append(dst.interfaces, Interface(ns.interfaces[i]))
+			}
+		}
+		ns.end = len(dst.interfaces)
+	}
+	return Network{Time: ns.at, Namespace: ns.inode, Interfaces: dst.interfaces[ns.begin:ns.end:ns.end], Default: ns.route}
+}
