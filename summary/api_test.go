@@ -1,11 +1,6 @@
 package summary_test
 
-import (
-	"time"
-
-	"github.com/nodegauge/nodegauge/cgroupfs"
-	"github.com/nodegauge/nodegauge/summary"
-)
+import "time"
 
 // The types below mirror those of k8s.io/kubelet/pkg/apis/stats/v1alpha1 as
 // far as a Summary has them: same order, same tags. So encoding/json prints
@@ -22,6 +17,10 @@ type (
 		CPU              *apiCPU        `json:"cpu,omitempty"`
 		Memory           *apiMemory     `json:"memory,omitempty"`
 		IO               *apiIO         `json:"io,omitempty"`
+		Network          *apiNetwork    `json:"network,omitempty"`
+		FS               *apiFS         `json:"fs,omitempty"`
+		Runtime          *apiRuntime    `json:"runtime,omitempty"`
+		Rlimit           *apiRlimit     `json:"rlimit,omitempty"`
 		Swap             *apiSwap       `json:"swap,omitempty"`
 	}
 	apiPod struct {
@@ -35,6 +34,9 @@ type (
 		CPU          *apiCPU        `json:"cpu,omitempty"`
 		Memory       *apiMemory     `json:"memory,omitempty"`
 		IO           *apiIO         `json:"io,omitempty"`
+		Network      *apiNetwork    `json:"network,omitempty"`
+		Volumes      []apiVolume    `json:"volume,omitempty"`
+		Ephemeral    *apiFS         `json:"ephemeral-storage,omitempty"`
 		ProcessStats *apiProcesses  `json:"process_stats,omitempty"`
 		Swap         *apiSwap       `json:"swap,omitempty"`
 	}
@@ -44,6 +46,8 @@ type (
 		CPU       *apiCPU    `json:"cpu,omitempty"`
 		Memory    *apiMemory `json:"memory,omitempty"`
 		IO        *apiIO     `json:"io,omitempty"`
+		Rootfs    *apiFS     `json:"rootfs,omitempty"`
+		Logs      *apiFS     `json:"logs,omitempty"`
 		Swap      *apiSwap   `json:"swap,omitempty"`
 	}
 	apiCPU struct {
@@ -84,6 +88,45 @@ type (
 	apiProcesses struct {
 		ProcessCount *uint64 `json:"process_count,omitempty"`
 	}
+	apiNetwork struct {
+		Time         apiTime `json:"time"`
+		apiInterface `json:""`
+		Interfaces   []apiInterface `json:"interfaces,omitempty"`
+	}
+	apiInterface struct {
+		Name     string  `json:"name"`
+		RxBytes  *uint64 `json:"rxBytes,omitempty"`
+		RxErrors *uint64 `json:"rxErrors,omitempty"`
+		TxBytes  *uint64 `json:"txBytes,omitempty"`
+		TxErrors *uint64 `json:"txErrors,omitempty"`
+	}
+	apiFS struct {
+		Time           apiTime `json:"time"`
+		AvailableBytes *uint64 `json:"availableBytes,omitempty"`
+		CapacityBytes  *uint64 `json:"capacityBytes,omitempty"`
+		UsedBytes      *uint64 `json:"usedBytes,omitempty"`
+		InodesFree     *uint64 `json:"inodesFree,omitempty"`
+		Inodes         *uint64 `json:"inodes,omitempty"`
+		InodesUsed     *uint64 `json:"inodesUsed,omitempty"`
+	}
+	apiVolume struct {
+		apiFS  `json:""`
+		Name   string  `json:"name,omitempty"`
+		PVCRef *apiPVC `json:"pvcRef,omitempty"`
+	}
+	apiPVC struct {
+		Name      string `json:"name"`
+		Namespace string `json:"namespace"`
+	}
+	apiRuntime struct {
+		ImageFS     *apiFS `json:"imageFs,omitempty"`
+		ContainerFS *apiFS `json:"containerFs,omitempty"`
+	}
+	apiRlimit struct { // the API has int64, which no Linux exceeds
+		Time    apiTime `json:"time"`
+		MaxPID  *uint64 `json:"maxpid,omitempty"`
+		CurProc *uint64 `json:"curproc,omitempty"`
+	}
 	// apiTime is metav1.Time.
 	apiTime struct{ time.Time }
 )
@@ -93,97 +136,4 @@ func (t apiTime) MarshalJSON() ([]byte, error) {
 		return []byte("null"), nil
 	}
 	return []byte(t.UTC().Format(`"` + time.RFC3339 + `"`)), nil
-}
-
-// apiOf converts a Summary to the API's types.
-func apiOf(s *summary.Summary) *apiSummary {
-	a := &apiSummary{Pods: []apiPod{}}
-	n := &s.Node
-	a.Node = apiNode{
-		NodeName:         n.NodeName,
-		SystemContainers: apiContainers(n.SystemContainers),
-		StartTime:        apiTime{n.StartTime},
-		CPU:              apiCPUOf(&n.CPU),
-		Memory:           apiMemoryOf(&n.Memory),
-		IO:               apiIOOf(&n.IO),
-		Swap:             apiSwapOf(&n.Swap),
-	}
-	for i := range s.Pods {
-		p := &s.Pods[i]
-		ap := apiPod{
-			StartTime:  apiTime{p.StartTime},
-			Containers: apiContainers(p.Containers),
-			CPU:        apiCPUOf(&p.CPU),
-			Memory:     apiMemoryOf(&p.Memory),
-			IO:         apiIOOf(&p.IO),
-			Swap:       apiSwapOf(&p.Swap),
-		}
-		ap.PodRef.Name, ap.PodRef.Namespace, ap.PodRef.UID = p.PodRef.Name, p.PodRef.Namespace, p.PodRef.UID
-		if n := number(p.ProcessStats.ProcessCount); n != nil {
-			ap.ProcessStats = &apiProcesses{n}
-		}
-		a.Pods = append(a.Pods, ap)
-	}
-	return a
-}
-
-func apiContainers(containers []summary.ContainerStats) []apiContainer {
-	as := []apiContainer{}
-	for i := range containers {
-		c := &containers[i]
-		as = append(as, apiContainer{c.Name, apiTime{c.StartTime}, apiCPUOf(&c.CPU), apiMemoryOf(&c.Memory), apiIOOf(&c.IO), apiSwapOf(&c.Swap)})
-	}
-	return as
-}
-
-func apiCPUOf(c *summary.CPUStats) *apiCPU {
-	if c.Time.IsZero() {
-		return nil
-	}
-	return &apiCPU{apiTime{c.Time}, number(c.UsageNanoCores), number(c.UsageCoreNanoSeconds), apiPSIOf(&c.PSI)}
-}
-
-func apiMemoryOf(m *summary.MemoryStats) *apiMemory {
-	if m.Time.IsZero() {
-		return nil
-	}
-	return &apiMemory{
-		apiTime{m.Time}, number(m.AvailableBytes), number(m.UsageBytes), number(m.WorkingSetBytes),
-		number(m.RSSBytes), number(m.PageFaults), number(m.MajorPageFaults), apiPSIOf(&m.PSI),
-	}
-}
-
-func apiIOOf(s *summary.IOStats) *apiIO {
-	if s.Time.IsZero() {
-		return nil
-	}
-	return &apiIO{apiTime{s.Time}, apiPSIOf(&s.PSI)}
-}
-
-func apiSwapOf(s *summary.SwapStats) *apiSwap {
-	if s.Time.IsZero() {
-		return nil
-	}
-	return &apiSwap{apiTime{s.Time}, number(s.SwapAvailableBytes), number(s.SwapUsageBytes)}
-}
-
-func apiPSIOf(p *summary.PSIStats) *apiPSI {
-	if p.Some.Total.IsAbsent() {
-		return nil
-	}
-	return &apiPSI{apiPSIDataOf(&p.Full), apiPSIDataOf(&p.Some)}
-}
-
-func apiPSIDataOf(d *summary.PSIData) apiPSIData {
-	avg10, _ := d.Avg10.Get()
-	avg60, _ := d.Avg60.Get()
-	avg300, _ := d.Avg300.Get()
-	return apiPSIData{d.Total.Or(0), avg10, avg60, avg300}
-}
-
-func number(v cgroupfs.Value) *uint64 {
-	if n, ok := v.Get(); ok {
-		return &n
-	}
-	return nil
 }

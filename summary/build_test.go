@@ -227,40 +227,6 @@ func TestBuildDatesByTheCgroup(t *testing.T) {
 	require.NotZero(t, p.StartTime)
 }
 
-func TestBuildFindsSystemContainers(t *testing.T) {
-	containerd := []string{"kubepods.slice", "system.slice/kubelet.service", "system.slice/containerd.service"}
-	for _, test := range []struct {
-		name    string
-		cgroups []string
-		options summary.Options
-		want    string
-	}{
-		{"none", nil, summary.Options{}, ""},
-		{"the usual ones", containerd, summary.Options{}, "kubelet=2 pods=1 runtime=3"},
-		{"CRI-O", []string{"system.slice/crio.service"}, summary.Options{}, "runtime=1"},
-		{"docker", []string{"system.slice/docker.service"}, summary.Options{}, "runtime=1"},
-		{"containerd and docker", []string{"system.slice/docker.service", "system.slice/containerd.service"}, summary.Options{}, "runtime=2"},
-		{
-			"chosen ones", append(containerd, "k", "r", "system.slice"),
-			summary.Options{KubeletCgroup: "/k", RuntimeCgroup: "/r", SystemCgroup: "/system.slice"},
-			"kubelet=4 misc=6 pods=1 runtime=5",
-		},
-		{"a chosen one that does not exist", containerd, summary.Options{KubeletCgroup: "/other"}, "pods=1 runtime=3"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			tree := cgroupfstest.New(t)
-			for i, cgroup := range test.cgroups {
-				tree.Put(cgroup, using(uint64(i+1)))
-			}
-			var got []string
-			for _, c := range build(collected(t, tree), &test.options).Node.SystemContainers {
-				got = append(got, fmt.Sprintf("%s=%v", c.Name, c.Memory.PageFaults))
-			}
-			require.Equal(t, test.want, strings.Join(got, " "))
-		})
-	}
-}
-
 func TestBuildBeforeTheFirstRound(t *testing.T) {
 	var s summary.Summary
 	summary.Build(&s, &stats.Snapshot{}, nil, &summary.Options{NodeName: "n"})

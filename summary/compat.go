@@ -28,10 +28,40 @@ const (
 	// container, and no swapAvailableBytes that is not 0, as kubelets before
 	// 1.36 do where a runtime gives none.
 	CompatZeroContainerSwap
+	// CompatEth0 takes for the default interface one that is called eth0, and
+	// prints an empty name and no numbers where there is none.
+	CompatEth0
+	// CompatInterfacePrefixes leaves out interfaces whose names begin with lo,
+	// veth, docker or nerdctl in any case: "longhorn0" is no loopback.
+	CompatInterfacePrefixes
+	// CompatHostNetwork prints the node's network for a pod that has none of
+	// its own, so that a sum of all pods counts it again with each.
+	CompatHostNetwork
+	// CompatZeroVolumes prints 0 for what is not known of a volume.
+	CompatZeroVolumes
+	// CompatPartialEphemeralStorage adds up what is known of a pod's ephemeral
+	// storage, as if the rest were nothing.
+	CompatPartialEphemeralStorage
+	// CompatSameContainerFS prints imageFs as containerFs wherever writable
+	// layers are: kubelets without the feature gate KubeletSeparateDiskGC, and
+	// 1.32 with it.
+	CompatSameContainerFS
+	// CompatRootStart takes in a Summary of CPU and memory only the time of the
+	// root cgroup for the node's start, which may be up to a minute off.
+	CompatRootStart
+	// CompatNoSwapInCPUAndMemory leaves swap out of a Summary of CPU and memory
+	// only: kubelets before 1.33.
+	CompatNoSwapInCPUAndMemory
 
+	// compatAlways are quirks of every release.
+	compatAlways = CompatZeroRate | CompatOwnPageFaults | CompatWrapAvailable | CompatDuplicates | CompatEth0 |
+		CompatInterfacePrefixes | CompatHostNetwork | CompatZeroVolumes | CompatPartialEphemeralStorage | CompatRootStart
 	// Kubelet132 is kubelet 1.32 with the CRI stats provider, the default on
 	// containerd.
-	Kubelet132 = CompatZeroRate | CompatOwnPageFaults | CompatNoPSI | CompatWrapAvailable | CompatDuplicates | CompatZeroContainerSwap
+	Kubelet132 = compatAlways | CompatNoPSI | CompatZeroContainerSwap | CompatSameContainerFS | CompatNoSwapInCPUAndMemory
+	// Kubelet137 is kubelet 1.37, the newest, with the same provider. It has
+	// pressure where the kernel has, and swap of containers.
+	Kubelet137 = compatAlways
 )
 
 func (c Compat) has(bit Compat) bool { return c&bit != 0 }

@@ -1,7 +1,6 @@
 package summary
 
 import (
-	"path"
 	"strings"
 
 	"github.com/nodegauge/nodegauge/stats"
@@ -14,6 +13,8 @@ type builder struct {
 	kubepods   *stats.Cgroup
 	pods       map[string]int // pod UID → index in snap.Cgroups
 	containers map[string]int // container ID → index
+	folders    map[string]int // pod UID → index in o.Storage.Pods
+	layers     map[string]int // container ID → index in o.Storage.Layers
 }
 
 // begin finds the cgroups that names can belong to. Of two with the same
@@ -25,9 +26,11 @@ func (b *builder) begin(snap *stats.Snapshot, o *Options) {
 	}
 	if b.pods == nil {
 		b.pods, b.containers = make(map[string]int), make(map[string]int)
+		b.folders, b.layers = make(map[string]int), make(map[string]int)
 	}
 	clear(b.pods)
 	clear(b.containers)
+	b.beginStorage()
 	for i := range snap.Cgroups {
 		switch cg := &snap.Cgroups[i]; cg.Kind {
 		case stats.KindKubepods:
@@ -55,17 +58,4 @@ func better(cg, other *stats.Cgroup) bool {
 		return inPod
 	}
 	return strings.Count(cg.Path, "/") < strings.Count(other.Path, "/")
-}
-
-// find returns the cgroup called name, or where that is empty the first of usual.
-func (b *builder) find(name string, usual ...string) *stats.Cgroup {
-	if name != "" {
-		return b.snap.Find(path.Clean("/" + name))
-	}
-	for _, u := range usual {
-		if cg := b.snap.Find(u); cg != nil {
-			return cg
-		}
-	}
-	return nil
 }

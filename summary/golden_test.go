@@ -62,7 +62,7 @@ func TestGolden(t *testing.T) {
 			tree, moments := momentsOf(t, capture.file)
 			last := moments[len(moments)-1]
 			var s summary.Summary
-			summary.Build(&s, last.snap, last.pods, &summary.Options{NodeName: "labnode"})
+			summary.Build(&s, last.snap, last.pods, &summary.Options{NodeName: "labnode", KubeletCgroup: "/system.slice/kubelet.service"})
 			text := s.AppendJSON(nil)
 			requireEncodingJSON(t, &s)
 			requireSurvivesDecoding(t, text)

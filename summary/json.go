@@ -1,236 +1,155 @@
 package summary
 
-import (
-	"strconv"
-	"time"
-	"unicode/utf8"
-
-	"github.com/nodegauge/nodegauge/cgroupfs"
-)
+import "strconv"
 
 // AppendJSON appends the Summary as the kubelet prints it: the API's field
 // names and order, times in UTC and whole seconds, nothing that is not known.
 // It is the same text that encoding/json makes of the API's own types, and
 // allocates nothing but what b needs to grow.
 func (s *Summary) AppendJSON(b []byte) []byte {
-	b = append(b, `{"node":`...)
-	b = s.Node.appendJSON(b)
-	b = append(b, `,"pods":[`...)
+	p := printer{b: b}
+	p.raw(`{"node":`)
+	p.node(&s.Node)
+	p.raw(`,"pods":[`)
 	for i := range s.Pods {
 		if i > 0 {
-			b = append(b, ',')
+			p.raw(",")
 		}
-		b = s.Pods[i].appendJSON(b)
+		p.pod(&s.Pods[i])
 	}
-	return append(b, "]}"...)
+	p.raw("]}")
+	return p.b
 }
 
-func (n *NodeStats) appendJSON(b []byte) []byte {
-	b = append(b, `{"nodeName":`...)
-	b = appendString(b, n.NodeName)
+func (p *printer) node(n *NodeStats) {
+	p.raw(`{"nodeName":`)
+	p.str(n.NodeName)
 	if len(n.SystemContainers) > 0 {
-		b = append(b, `,"systemContainers":`...)
-		b = appendContainers(b, n.SystemContainers)
+		p.raw(`,"systemContainers":`)
+		p.containers(n.SystemContainers)
 	}
-	b = append(b, `,"startTime":`...)
-	b = appendTime(b, n.StartTime)
-	b = n.CPU.appendJSON(b)
-	b = n.Memory.appendJSON(b)
-	b = n.IO.appendJSON(b)
-	b = n.Swap.appendJSON(b)
-	return append(b, '}')
+	p.raw(`,"startTime":`)
+	p.time(n.StartTime)
+	p.cpu(&n.CPU)
+	p.memory(&n.Memory)
+	p.io(&n.IO)
+	p.network(&n.Network)
+	p.fs("fs", &n.FS)
+	p.runtime(&n.Runtime)
+	p.rlimit(&n.Rlimit)
+	p.swap(&n.Swap)
+	p.raw("}")
 }
 
-func (p *PodStats) appendJSON(b []byte) []byte {
-	b = append(b, `{"podRef":{"name":`...)
-	b = appendString(b, p.PodRef.Name)
-	b = append(b, `,"namespace":`...)
-	b = appendString(b, p.PodRef.Namespace)
-	b = append(b, `,"uid":`...)
-	b = appendString(b, p.PodRef.UID)
-	b = append(b, `},"startTime":`...)
-	b = appendTime(b, p.StartTime)
-	b = append(b, `,"containers":`...)
-	b = appendContainers(b, p.Containers)
-	b = p.CPU.appendJSON(b)
-	b = p.Memory.appendJSON(b)
-	b = p.IO.appendJSON(b)
-	if n, ok := p.ProcessStats.ProcessCount.Get(); ok {
-		b = append(b, `,"process_stats":{"process_count":`...)
-		b = strconv.AppendUint(b, n, 10)
-		b = append(b, '}')
+func (p *printer) pod(s *PodStats) {
+	p.raw(`{"podRef":{"name":`)
+	p.str(s.PodRef.Name)
+	p.raw(`,"namespace":`)
+	p.str(s.PodRef.Namespace)
+	p.raw(`,"uid":`)
+	p.str(s.PodRef.UID)
+	p.raw(`},"startTime":`)
+	p.time(s.StartTime)
+	p.raw(`,"containers":`)
+	p.containers(s.Containers)
+	p.cpu(&s.CPU)
+	p.memory(&s.Memory)
+	p.io(&s.IO)
+	p.network(&s.Network)
+	p.volumes(s.Volumes)
+	p.fs("ephemeral-storage", &s.EphemeralStorage)
+	if n, ok := s.ProcessStats.ProcessCount.Get(); ok {
+		p.raw(`,"process_stats":{"process_count":`)
+		p.b = strconv.AppendUint(p.b, n, 10)
+		p.raw("}")
 	}
-	b = p.Swap.appendJSON(b)
-	return append(b, '}')
+	p.swap(&s.Swap)
+	p.raw("}")
 }
 
-func appendContainers(b []byte, containers []ContainerStats) []byte {
-	b = append(b, '[')
+func (p *printer) containers(containers []ContainerStats) {
+	p.raw("[")
 	for i := range containers {
 		if i > 0 {
-			b = append(b, ',')
+			p.raw(",")
 		}
 		c := &containers[i]
-		b = append(b, `{"name":`...)
-		b = appendString(b, c.Name)
-		b = append(b, `,"startTime":`...)
-		b = appendTime(b, c.StartTime)
-		b = c.CPU.appendJSON(b)
-		b = c.Memory.appendJSON(b)
-		b = c.IO.appendJSON(b)
-		b = c.Swap.appendJSON(b)
-		b = append(b, '}')
+		p.raw(`{"name":`)
+		p.str(c.Name)
+		p.raw(`,"startTime":`)
+		p.time(c.StartTime)
+		p.cpu(&c.CPU)
+		p.memory(&c.Memory)
+		p.io(&c.IO)
+		p.fs("rootfs", &c.Rootfs)
+		p.fs("logs", &c.Logs)
+		p.swap(&c.Swap)
+		p.raw("}")
 	}
-	return append(b, ']')
+	p.raw("]")
 }
 
-func (c *CPUStats) appendJSON(b []byte) []byte {
+func (p *printer) cpu(c *CPUStats) {
 	if c.Time.IsZero() {
-		return b
+		return
 	}
-	b = appendSection(b, "cpu", c.Time)
-	b = appendValue(b, "usageNanoCores", c.UsageNanoCores)
-	b = appendValue(b, "usageCoreNanoSeconds", c.UsageCoreNanoSeconds)
-	b = c.PSI.appendJSON(b)
-	return append(b, '}')
+	p.section("cpu", c.Time)
+	p.value("usageNanoCores", c.UsageNanoCores)
+	p.value("usageCoreNanoSeconds", c.UsageCoreNanoSeconds)
+	p.psi(&c.PSI)
+	p.raw("}")
 }
 
-func (m *MemoryStats) appendJSON(b []byte) []byte {
+func (p *printer) memory(m *MemoryStats) {
 	if m.Time.IsZero() {
-		return b
+		return
 	}
-	b = appendSection(b, "memory", m.Time)
-	b = appendValue(b, "availableBytes", m.AvailableBytes)
-	b = appendValue(b, "usageBytes", m.UsageBytes)
-	b = appendValue(b, "workingSetBytes", m.WorkingSetBytes)
-	b = appendValue(b, "rssBytes", m.RSSBytes)
-	b = appendValue(b, "pageFaults", m.PageFaults)
-	b = appendValue(b, "majorPageFaults", m.MajorPageFaults)
-	b = m.PSI.appendJSON(b)
-	return append(b, '}')
+	p.section("memory", m.Time)
+	p.value("availableBytes", m.AvailableBytes)
+	p.value("usageBytes", m.UsageBytes)
+	p.value("workingSetBytes", m.WorkingSetBytes)
+	p.value("rssBytes", m.RSSBytes)
+	p.value("pageFaults", m.PageFaults)
+	p.value("majorPageFaults", m.MajorPageFaults)
+	p.psi(&m.PSI)
+	p.raw("}")
 }
 
-func (s *IOStats) appendJSON(b []byte) []byte {
+func (p *printer) io(s *IOStats) {
 	if s.Time.IsZero() {
-		return b
+		return
 	}
-	b = appendSection(b, "io", s.Time)
-	b = s.PSI.appendJSON(b)
-	return append(b, '}')
+	p.section("io", s.Time)
+	p.psi(&s.PSI)
+	p.raw("}")
 }
 
-func (s *SwapStats) appendJSON(b []byte) []byte {
+func (p *printer) swap(s *SwapStats) {
 	if s.Time.IsZero() {
-		return b
+		return
 	}
-	b = appendSection(b, "swap", s.Time)
-	b = appendValue(b, "swapAvailableBytes", s.SwapAvailableBytes)
-	b = appendValue(b, "swapUsageBytes", s.SwapUsageBytes)
-	return append(b, '}')
+	p.section("swap", s.Time)
+	p.value("swapAvailableBytes", s.SwapAvailableBytes)
+	p.value("swapUsageBytes", s.SwapUsageBytes)
+	p.raw("}")
 }
 
-func (p *PSIStats) appendJSON(b []byte) []byte {
-	if p.Some.Total.IsAbsent() {
-		return b
+func (p *printer) psi(s *PSIStats) {
+	if s.Some.Total.IsAbsent() {
+		return
 	}
-	b = append(b, `,"psi":{"full":`...)
-	b = p.Full.appendJSON(b)
-	b = append(b, `,"some":`...)
-	b = p.Some.appendJSON(b)
-	return append(b, '}')
+	p.raw(`,"psi":{"full":`)
+	p.psiData(&s.Full)
+	p.raw(`,"some":`)
+	p.psiData(&s.Some)
+	p.raw("}")
 }
 
-func (d *PSIData) appendJSON(b []byte) []byte {
-	b = append(b, `{"total":`...)
-	b = strconv.AppendUint(b, d.Total.Or(0), 10)
-	b = appendPercent(b, "avg10", d.Avg10)
-	b = appendPercent(b, "avg60", d.Avg60)
-	b = appendPercent(b, "avg300", d.Avg300)
-	return append(b, '}')
-}
-
-// appendSection begins an object that follows another field.
-func appendSection(b []byte, name string, at time.Time) []byte {
-	b = append(b, `,"`...)
-	b = append(b, name...)
-	b = append(b, `":{"time":`...)
-	return appendTime(b, at)
-}
-
-// appendTime appends a time as metav1.Time prints it.
-func appendTime(b []byte, t time.Time) []byte {
-	if t.IsZero() {
-		return append(b, "null"...)
-	}
-	b = append(b, '"')
-	b = t.UTC().AppendFormat(b, time.RFC3339)
-	return append(b, '"')
-}
-
-// appendValue appends a field if its Value is a number.
-func appendValue(b []byte, name string, v cgroupfs.Value) []byte {
-	n, ok := v.Get()
-	if !ok {
-		return b
-	}
-	b = append(b, `,"`...)
-	b = append(b, name...)
-	b = append(b, `":`...)
-	return strconv.AppendUint(b, n, 10)
-}
-
-func appendPercent(b []byte, name string, p cgroupfs.Percent) []byte {
-	f, _ := p.Get()
-	b = append(b, `,"`...)
-	b = append(b, name...)
-	b = append(b, `":`...)
-	return strconv.AppendFloat(b, f, 'f', -1, 64)
-}
-
-const hexDigits = "0123456789abcdef"
-
-// appendString appends a string as encoding/json does, with what HTML would
-// misread escaped and invalid UTF-8 replaced.
-func appendString(b []byte, s string) []byte {
-	b = append(b, '"')
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c >= utf8.RuneSelf {
-			r, size := utf8.DecodeRuneInString(s[i:])
-			switch {
-			case r == utf8.RuneError && size == 1:
-				b = append(b, `\ufffd`...)
-			case r == '\u2028', r == '\u2029':
-				b = append(b, `\u202`...)
-				b = append(b, hexDigits[r&0xf])
-			default:
-				b = append(b, s[i:i+size]...)
-			}
-			i += size
-			continue
-		}
-		i++
-		switch c {
-		case '"', '\\':
-			b = append(b, '\\', c)
-		case '\b':
-			b = append(b, `\b`...)
-		case '\f':
-			b = append(b, `\f`...)
-		case '\n':
-			b = append(b, `\n`...)
-		case '\r':
-			b = append(b, `\r`...)
-		case '\t':
-			b = append(b, `\t`...)
-		default:
-			if c < 0x20 || c == '<' || c == '>' || c == '&' {
-				b = append(b, `\u00`...)
-				b = append(b, hexDigits[c>>4], hexDigits[c&0xf])
-				continue
-			}
-			b = append(b, c)
-		}
-	}
-	return append(b, '"')
+func (p *printer) psiData(d *PSIData) {
+	p.raw(`{"total":`)
+	p.b = strconv.AppendUint(p.b, d.Total.Or(0), 10)
+	p.percent("avg10", d.Avg10)
+	p.percent("avg60", d.Avg60)
+	p.percent("avg300", d.Avg300)
+	p.raw("}")
 }

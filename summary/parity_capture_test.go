@@ -96,6 +96,7 @@ func (c *capture) build(f *frame, m *moment) {
 		Compat:        summary.Kubelet132,
 		KubeletCgroup: "/system.slice/kubelet.service",
 		RuntimeCgroup: "/system.slice/containerd.service",
+		SystemCgroup:  summary.LeaveOut,
 	})
 	var a apiSummary
 	require.NoError(c.t, json.Unmarshal(s.AppendJSON(nil), &a))
