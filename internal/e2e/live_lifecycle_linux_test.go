@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nodegauge/nodegauge/summary"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -11,31 +12,42 @@ import (
 // restarted: the kubelet makes another container of the same name in the pod's
 // sandbox, while the ended one is still known to the runtime.
 func (n *node) restarted(t *testing.T) {
-	before := find(t, n.build(t, n.bundles), "web-0")
+	before := find(t, n.build(t, n.cri), "web-0")
 	n.sidecar.Kill()
 	assert.Equal(t, []string{"server"}, containers(find(t, n.build(t, n.bundles), "web-0")), "it has ended")
+	assert.Equal(t, []string{"server"}, containers(find(t, n.build(t, n.cri), "web-0")), "it has ended")
 
 	old := n.sidecar
 	n.sidecar = n.web.Run("sidecar", 1)
-	after := find(t, n.build(t, n.bundles), "web-0")
+	after := find(t, n.build(t, n.cri), "web-0")
 	require.Equal(t, []string{"server", "sidecar"}, containers(after), "it runs again")
 	sidecar := after.Containers[1]
-	assert.WithinRange(t, sidecar.StartTime.Time, n.sidecar.CreatedAt.Truncate(time.Second), n.sidecar.StartedAt)
+	assert.True(t, sidecar.StartTime.Time.Equal(n.sidecar.CreatedAt.Truncate(time.Second)))
 	assert.Nil(t, sidecar.CPU.UsageNanoCores, "no rate across two containers")
-	assert.NotNil(t, find(t, n.build(t, n.bundles), "web-0").Containers[1].CPU.UsageNanoCores, "a rate of its own")
-	assert.Equal(t, before.StartTime, after.StartTime, "the pod is the same")
+	after = find(t, n.build(t, n.bundles), "web-0")
+	require.Equal(t, []string{"server", "sidecar"}, containers(after))
+	assert.NotNil(t, after.Containers[1].CPU.UsageNanoCores, "a rate of its own")
+	assert.Equal(t, before.StartTime, find(t, n.build(t, n.cri), "web-0").StartTime, "the pod is the same")
 	assert.GreaterOrEqual(t, *after.CPU.UsageCoreNanoSeconds, *before.CPU.UsageCoreNanoSeconds, "and has what the ended container used")
 	old.Remove()
 }
 
-// daemonAway: the pods run on without the daemon, and it finds them again.
+// daemonAway: the pods run on without the daemon. Bundles name them as before;
+// CRI's names are the last ones known, and an error says so.
 func (n *node) daemonAway(t *testing.T) {
+	was := n.build(t, n.cri)
 	n.Stop()
-	s := n.build(t, n.bundles)
-	require.Len(t, s.Pods, 2)
-	assert.Equal(t, []string{"guard"}, containers(&s.Pods[0]))
-	assert.Equal(t, []string{"server", "sidecar"}, containers(&s.Pods[1]))
-	assert.NotNil(t, s.Pods[1].CPU.UsageNanoCores)
+	list, err := n.cri.Pods(t.Context())
+	require.Error(t, err)
+	for _, source := range []summary.PodSource{summary.StaticPods(list), n.bundles} {
+		s := n.build(t, source)
+		require.Len(t, s.Pods, 2)
+		for i := range s.Pods {
+			assert.Equal(t, was.Pods[i].PodRef, s.Pods[i].PodRef)
+			assert.Equal(t, containers(&was.Pods[i]), containers(&s.Pods[i]))
+			assert.NotNil(t, s.Pods[i].CPU.UsageNanoCores)
+		}
+	}
 	n.Resume()
-	assert.Equal(t, []string{"server", "sidecar"}, containers(find(t, n.build(t, n.bundles), "web-0")))
+	assert.Equal(t, []string{"server", "sidecar"}, containers(find(t, n.build(t, n.cri), "web-0")))
 }

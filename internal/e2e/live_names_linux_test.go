@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/nodegauge/nodegauge/internal/e2e/containerd"
+	"github.com/nodegauge/nodegauge/summary"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	statsapi "k8s.io/kubelet/pkg/apis/stats/v1alpha1"
@@ -30,6 +31,22 @@ func (n *node) named(t *testing.T) {
 		assert.WithinRange(t, started, c.CreatedAt.Truncate(time.Second), c.StartedAt, c.Name)
 	}
 	assert.EqualValues(t, 2, *find(t, s, "web-0").ProcessStats.ProcessCount)
+}
+
+// dated: CRI knows when it created what, which is printed in whole seconds.
+func (n *node) dated(t *testing.T) {
+	var s summary.Summary
+	summary.Build(&s, n.round(t), pods(t, n.cri), nil)
+	require.Len(t, s.Pods, 2)
+	assert.True(t, s.Pods[0].StartTime.Equal(n.agent.CreatedAt))
+	assert.True(t, s.Pods[1].StartTime.Equal(n.web.CreatedAt))
+	require.Len(t, s.Pods[1].Containers, 2)
+	for i, c := range []*containerd.Container{n.server, n.sidecar} {
+		assert.Equal(t, c.Name, s.Pods[1].Containers[i].Name)
+		assert.True(t, s.Pods[1].Containers[i].StartTime.Equal(c.CreatedAt))
+	}
+	printed := decode(t, &s)
+	assert.True(t, printed.Pods[1].StartTime.Time.Equal(n.web.CreatedAt.Truncate(time.Second)))
 }
 
 // used: the runtime reads the same cgroups before and after the round, so that
