@@ -1,4 +1,5 @@
-// Package mountinfo finds the cgroup mounts in the text of /proc/PID/mountinfo.
+// Package mountinfo finds mounts in the text of /proc/PID/mountinfo: those of
+// cgroups, or all.
 package mountinfo
 
 import (
@@ -70,32 +71,16 @@ func Parse(b []byte) ([]Mount, error) {
 	return list, first
 }
 
-// parseLine reports false for mounts of other file systems. Fields are apart
-// by exactly one space: a source, which nobody needs, may be empty.
+// parseLine reports false for mounts of other file systems.
 func parseLine(line []byte) (Mount, bool, error) {
-	var fields [6][]byte // id, parent, device, root, mount point, options
-	rest := line
-	var found bool
-	for i := range fields {
-		if fields[i], rest, found = scan.Cut(rest, ' '); !found {
-			return Mount{}, false, errFields
-		}
+	l, err := cutLine(line)
+	if err != nil {
+		return Mount{}, false, err
 	}
-	root, point := fields[3], fields[4]
-	for field := []byte(nil); string(field) != "-"; { // optional fields
-		if field, rest, found = scan.Cut(rest, ' '); !found {
-			return Mount{}, false, errFields
-		}
-	}
-	fsType, rest, _ := scan.Cut(rest, ' ')
-	_, options, found := scan.Cut(rest, ' ')
-	if !found {
-		return Mount{}, false, errFields
-	}
-	if t := string(fsType); t != "cgroup" && t != "cgroup2" {
+	if t := string(l.FSType); t != "cgroup" && t != "cgroup2" {
 		return Mount{}, false, nil
 	}
-	m := Mount{Root: unescape(root), MountPoint: unescape(point), FSType: string(fsType), SuperOptions: string(options)}
+	m := Mount{Root: unescape(l.Root), MountPoint: unescape(l.MountPoint), FSType: string(l.FSType), SuperOptions: string(l.SuperOptions)}
 	if !strings.HasPrefix(m.Root, "/") || !strings.HasPrefix(m.MountPoint, "/") {
 		return Mount{}, false, errPath
 	}

@@ -60,6 +60,21 @@ func FuzzParse(f *testing.F) {
 		if bad != 0 && err != nil {
 			assert.Contains(t, err.Error(), ":"+strconv.Itoa(bad)+": ")
 		}
+		// All lines, less those of others, are the same by the other way.
+		var list []Mount
+		_ = lines(strings.NewReader(text), make([]byte, 1<<16), func(l *Line) {
+			if t := string(l.FSType); (t == "cgroup" || t == "cgroup2") && strings.HasPrefix(string(l.Root), "/") {
+				list = append(list, Mount{Unescape(l.Root), Unescape(l.MountPoint), t, string(l.SuperOptions)})
+			}
+		})
+		for i := range list {
+			if !strings.HasPrefix(list[i].MountPoint, "/") {
+				t.Errorf("%q is no path", list[i].MountPoint)
+			}
+		}
+		if len(text) < 1<<16 {
+			assert.Equal(t, want, list)
+		}
 		for _, m := range got {
 			for _, c := range m.Controllers() {
 				assert.NotEmpty(t, c)

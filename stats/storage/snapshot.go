@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/nodegauge/nodegauge/cgroupfs"
+	"github.com/nodegauge/nodegauge/stats"
 )
 
 // A Snapshot is what one round found. It is shared by all who ask and must not
@@ -22,6 +23,11 @@ type Snapshot struct {
 	Pods []Pod
 	// Layers are the writable layers of containers, by container ID.
 	Layers []Layer
+	// Entries is how many files and folders the round looked at, of those that
+	// Options.Entries allows.
+	Entries int
+	// Errors are what went wrong in the round.
+	Errors stats.Errors
 }
 
 // FS is a file system as statfs tells it.
