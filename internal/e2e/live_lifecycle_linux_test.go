@@ -33,20 +33,28 @@ func (n *node) restarted(t *testing.T) {
 }
 
 // daemonAway: the pods run on without the daemon. Bundles name them as before;
-// CRI's names are the last ones known, and an error says so.
+// CRI's names and layers are the last ones known, and errors say so.
 func (n *node) daemonAway(t *testing.T) {
+	n.sidecar.AwaitLayer(n.sidecar.StartedAt)
 	was := n.build(t, n.cri)
 	n.Stop()
 	list, err := n.cri.Pods(t.Context())
 	require.Error(t, err)
-	for _, source := range []summary.PodSource{summary.StaticPods(list), n.bundles} {
-		s := n.build(t, source)
+	disks, err := n.storage.Collect(t.Context())
+	require.NoError(t, err)
+	require.Len(t, disks.Errors.Examples, 1)
+	assert.ErrorContains(t, disks.Errors.Examples[0], n.Socket())
+	for _, known := range [][]summary.Pod{list, pods(t, n.bundles)} {
+		s := n.shape(t, known, disks)
 		require.Len(t, s.Pods, 2)
 		for i := range s.Pods {
 			assert.Equal(t, was.Pods[i].PodRef, s.Pods[i].PodRef)
 			assert.Equal(t, containers(&was.Pods[i]), containers(&s.Pods[i]))
 			assert.NotNil(t, s.Pods[i].CPU.UsageNanoCores)
 		}
+		rootfs := s.Pods[1].Containers[0].Rootfs
+		assert.Equal(t, was.Pods[1].Containers[0].Rootfs.Time, rootfs.Time)
+		assert.Equal(t, was.Pods[1].Containers[0].Rootfs.UsedBytes, rootfs.UsedBytes)
 	}
 	n.Resume()
 	assert.Equal(t, []string{"server", "sidecar"}, containers(find(t, n.build(t, n.cri), "web-0")))

@@ -79,8 +79,11 @@ func (n *Node) State() string { return filepath.Join(n.dir, "state") }
 // Logs returns the folder of the pods' logs.
 func (n *Node) Logs() string { return filepath.Join(n.dir, "pods") }
 
-// Dir returns the folder that has all of the daemon's.
-func (n *Node) Dir() string { return n.dir }
+// Kubelet returns the folder that has, in pods, the pods' volumes.
+func (n *Node) Kubelet() string { return filepath.Join(n.dir, "kubelet") }
+
+// Root returns the folder that has the images and the containers' files.
+func (n *Node) Root() string { return filepath.Join(n.dir, "root") }
 
 // Kubepods returns the cgroup that has the pods' cgroups.
 func (n *Node) Kubepods() string { return n.cgroup + "/kubepods" }

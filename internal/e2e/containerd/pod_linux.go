@@ -17,6 +17,9 @@ type Spec struct {
 	Namespace, Name, UID string
 	// HostNetwork is no network of its own.
 	HostNetwork bool
+	// Volumes are the names of folders on the disk (emptyDir) that every
+	// container has in /volumes.
+	Volumes []string
 }
 
 // A Pod is a sandbox that runs.
@@ -55,6 +58,11 @@ func (n *Node) RunPod(s Spec) *Pod {
 		p.config.Hostname = ""
 	}
 	check(n.tb, os.MkdirAll(p.config.LogDirectory, 0o755))
+	check(n.tb, os.MkdirAll(filepath.Dir(p.EtcHosts()), 0o755))
+	check(n.tb, os.WriteFile(p.EtcHosts(), []byte("127.0.0.1\tlocalhost\n"), 0o644))
+	for _, name := range s.Volumes {
+		check(n.tb, os.MkdirAll(p.Volume(name), 0o755))
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	answer, err := n.runtime.RunPodSandbox(ctx, &cri.RunPodSandboxRequest{Config: p.config})
@@ -70,6 +78,14 @@ func (n *Node) RunPod(s Spec) *Pod {
 	return p
 }
 
+// Volume returns the folder of a volume.
+func (p *Pod) Volume(name string) string {
+	return filepath.Join(p.node.Kubelet(), "pods", p.UID, "volumes/kubernetes.io~empty-dir", name)
+}
+
+// EtcHosts returns the file that the containers have as /etc/hosts.
+func (p *Pod) EtcHosts() string { return filepath.Join(p.node.Kubelet(), "pods", p.UID, "etc-hosts") }
+
 // remove ends the pod and its containers.
 func (p *Pod) remove() error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
@@ -83,6 +99,8 @@ func (p *Pod) remove() error {
 type Container struct {
 	ID, Name string
 	PID      int
+	// Log is the file that has what it says.
+	Log string
 	// CreatedAt and StartedAt are when the runtime says it created and
 	// started it.
 	CreatedAt, StartedAt time.Time
@@ -96,6 +114,11 @@ func (p *Pod) Run(name string, attempt uint32, command ...string) *Container {
 	p.node.tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
+	log := fmt.Sprintf("%s/%d.log", name, attempt)
+	mounts := []*cri.Mount{{ContainerPath: "/etc/hosts", HostPath: p.EtcHosts()}}
+	for _, v := range p.Volumes {
+		mounts = append(mounts, &cri.Mount{ContainerPath: "/volumes/" + v, HostPath: p.Volume(v)})
+	}
 	created, err := p.node.runtime.CreateContainer(ctx, &cri.CreateContainerRequest{
 		PodSandboxId:  p.ID,
 		SandboxConfig: p.config,
@@ -103,7 +126,8 @@ func (p *Pod) Run(name string, attempt uint32, command ...string) *Container {
 			Metadata: &cri.ContainerMetadata{Name: name, Attempt: attempt},
 			Image:    &cri.ImageSpec{Image: image},
 			Command:  command,
-			LogPath:  fmt.Sprintf("%s/%d.log", name, attempt),
+			Mounts:   mounts,
+			LogPath:  log,
 			Linux: &cri.LinuxContainerConfig{SecurityContext: &cri.LinuxContainerSecurityContext{
 				NamespaceOptions: p.config.Linux.SecurityContext.NamespaceOptions,
 			}},
@@ -112,7 +136,7 @@ func (p *Pod) Run(name string, attempt uint32, command ...string) *Container {
 	check(p.node.tb, err)
 	_, err = p.node.runtime.StartContainer(ctx, &cri.StartContainerRequest{ContainerId: created.ContainerId})
 	check(p.node.tb, err)
-	c := &Container{ID: created.ContainerId, Name: name, pod: p}
+	c := &Container{ID: created.ContainerId, Name: name, Log: filepath.Join(p.config.LogDirectory, log), pod: p}
 	status, err := p.node.runtime.ContainerStatus(ctx, &cri.ContainerStatusRequest{ContainerId: c.ID, Verbose: true})
 	check(p.node.tb, err)
 	c.CreatedAt, c.StartedAt = time.Unix(0, status.Status.CreatedAt), time.Unix(0, status.Status.StartedAt)
@@ -144,6 +168,20 @@ func (c *Container) Stats() *cri.ContainerStats {
 	answer, err := n.runtime.ContainerStats(ctx, &cri.ContainerStatsRequest{ContainerId: c.ID})
 	check(n.tb, err)
 	return answer.Stats
+}
+
+// AwaitLayer waits until the runtime, which looks now and then, has looked at
+// the container's writable layer after a moment.
+func (c *Container) AwaitLayer(after time.Time) {
+	n := c.pod.node
+	n.tb.Helper()
+	n.await("the layer is looked at", func(ctx context.Context) error {
+		answer, err := n.runtime.ContainerStats(ctx, &cri.ContainerStatsRequest{ContainerId: c.ID})
+		if looked := answer.GetStats().GetWritableLayer().GetTimestamp(); err == nil && looked <= after.UnixNano() {
+			err = fmt.Errorf("looked at %v", time.Unix(0, looked))
+		}
+		return err
+	})
 }
 
 // Kill ends the container, waits until the runtime knows, and leaves it there.
