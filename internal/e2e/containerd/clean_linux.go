@@ -12,12 +12,21 @@ import (
 	"time"
 )
 
+// shared are folders that no configuration moves: of the shims' sockets, and
+// of what CNI remembers. They are removed if nothing is in them.
+var shared = [...]string{"/run/containerd/s", "/run/containerd", "/var/lib/cni/results", "/var/lib/cni"}
+
 // clean ends the pods and the daemon, and removes what they leave. Whatever
 // went wrong before, nothing of the test remains.
 func (n *Node) clean() {
 	if n.tb.Failed() {
 		text, _ := os.ReadFile(filepath.Join(n.dir, "log"))
 		n.tb.Logf("containerd's log:\n%s", text)
+	}
+	if n.daemon == nil && len(n.pods) > 0 { // the test ended while it was away
+		if err := n.resume(); err != nil {
+			n.tb.Error(err)
+		}
 	}
 	if n.daemon != nil {
 		for _, p := range n.pods {
@@ -36,21 +45,20 @@ func (n *Node) clean() {
 	if err := os.RemoveAll(n.dir); err != nil {
 		n.tb.Error(err)
 	}
-	for _, dir := range []string{"/run/containerd/s", "/run/containerd"} { // where every shim has its socket
+	for _, dir := range shared {
 		_ = os.Remove(dir)
 	}
 }
 
-// killShims ends the shims of pods that could not be removed.
+// killShims ends the shims of pods that could not be removed: a shim is told
+// the daemon's socket.
 func (n *Node) killShims() {
-	files, _ := filepath.Glob(filepath.Join(n.State(), "io.containerd.runtime.v2.task/k8s.io/*/shim.pid"))
+	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	for _, file := range files {
 		text, _ := os.ReadFile(file)
-		pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
-		if err != nil {
-			continue
-		}
-		if words, _ := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "cmdline")); strings.Contains(string(words), n.dir) {
+		words := strings.Split(string(text), "\x00")
+		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file)))
+		if err == nil && filepath.Base(words[0]) == "containerd-shim-runc-v2" && slices.Contains(words, n.Socket()) {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
 		}
 	}

@@ -105,14 +105,22 @@ func (n *Node) Stop() {
 // answer. What it logs is in a file that a failed test shows.
 func (n *Node) Resume() {
 	n.tb.Helper()
+	check(n.tb, n.resume())
+}
+
+func (n *Node) resume() error {
 	out, err := os.OpenFile(filepath.Join(n.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
-	check(n.tb, err)
+	if err != nil {
+		return err
+	}
 	defer out.Close()
 	cmd := exec.Command("containerd", "--config", filepath.Join(n.dir, "config.toml"))
 	cmd.Stdout, cmd.Stderr = out, out
-	check(n.tb, cmd.Start())
+	if err := cmd.Start(); err != nil {
+		return err
+	}
 	n.daemon = cmd
-	n.await("containerd answers", func(ctx context.Context) error {
+	return await("containerd answers", func(ctx context.Context) error {
 		status, err := n.runtime.Status(ctx, &cri.StatusRequest{})
 		for _, c := range status.GetStatus().GetConditions() {
 			if !c.Status {
@@ -135,28 +143,27 @@ func (n *Node) load(box string) {
 	if err != nil {
 		n.tb.Fatalf("ctr images import: %v: %s", err, out)
 	}
-	n.await("the image is known", func(ctx context.Context) error {
+	check(n.tb, await("the image is known", func(ctx context.Context) error {
 		answer, err := n.images.ImageStatus(ctx, &cri.ImageStatusRequest{Image: &cri.ImageSpec{Image: image}})
 		if err == nil && answer.Image == nil {
 			err = errors.New(image + ": not there")
 		}
 		return err
-	})
+	}))
 }
 
-// await asks until there is no error.
-func (n *Node) await(what string, ask func(context.Context) error) {
-	n.tb.Helper()
+// await asks until there is no error, or no patience.
+func await(what string, ask func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	for {
 		err := ask(ctx)
 		if err == nil {
-			return
+			return nil
 		}
 		select {
 		case <-ctx.Done():
-			n.tb.Fatalf("%s: %v", what, err)
+			return fmt.Errorf("%s: %w", what, err)
 		case <-time.After(20 * time.Millisecond):
 		}
 	}

@@ -175,13 +175,13 @@ func (c *Container) Stats() *cri.ContainerStats {
 func (c *Container) AwaitLayer(after time.Time) {
 	n := c.pod.node
 	n.tb.Helper()
-	n.await("the layer is looked at", func(ctx context.Context) error {
+	check(n.tb, await("the layer is looked at", func(ctx context.Context) error {
 		answer, err := n.runtime.ContainerStats(ctx, &cri.ContainerStatsRequest{ContainerId: c.ID})
 		if looked := answer.GetStats().GetWritableLayer().GetTimestamp(); err == nil && looked <= after.UnixNano() {
 			err = fmt.Errorf("looked at %v", time.Unix(0, looked))
 		}
 		return err
-	})
+	}))
 }
 
 // Kill ends the container, waits until the runtime knows, and leaves it there.
@@ -191,13 +191,13 @@ func (c *Container) Kill() {
 	p, err := os.FindProcess(c.PID)
 	check(n.tb, err)
 	check(n.tb, p.Kill())
-	n.await("the container has ended", func(ctx context.Context) error {
+	check(n.tb, await("the container has ended", func(ctx context.Context) error {
 		status, err := n.runtime.ContainerStatus(ctx, &cri.ContainerStatusRequest{ContainerId: c.ID})
 		if err == nil && status.Status.State != cri.ContainerState_CONTAINER_EXITED {
 			err = errors.New(status.Status.State.String())
 		}
 		return err
-	})
+	}))
 }
 
 // Remove removes a container that has ended.
