@@ -54,9 +54,9 @@ func (n *node) dated(t *testing.T) {
 // move while the container sleeps, but for what the kernel charges to each CPU
 // in batches, and for the process that wrote the file and goes away.
 func (n *node) used(t *testing.T) {
-	const file, little = 32 << 20, 1 << 20
+	const file, little = 16 << 20, 1 << 20
 	first := find(t, n.build(t, n.bundles), "web-0").Containers[0]
-	n.server.Exec("/bin/busybox", "dd", "if=/dev/urandom", "of=/dev/shm/file", "bs=1M", "count=32")
+	n.server.Exec("/bin/busybox", "dd", "if=/dev/zero", "of=/dev/shm/file", "bs=1M", "count=16")
 	before := n.server.Stats()
 	s := n.build(t, n.bundles)
 	after := n.server.Stats()

@@ -26,7 +26,7 @@ import (
 // other way round.
 func (n *node) sent(t *testing.T) {
 	const (
-		count, payload = 500, 1000
+		count, payload = 200, 1000
 		frame          = payload + 8 + 20 + 14 // UDP, IPv4 and Ethernet
 		others         = 20                    // packets, of at most 128 bytes
 	)
