@@ -129,7 +129,10 @@ func (g *Group) openDir(mount int) (kernfs.FD, error) {
 	}
 	info, err := kernfs.Stat(dir)
 	if err == nil && g.path == "" {
-		err = present(dir, info)
+		if err = present(dir, info); errors.Is(err, kernfs.ErrFull) {
+			g.h.giveBack()
+			err = present(dir, info)
+		}
 	}
 	if err != nil {
 		kernfs.Close(&dir)

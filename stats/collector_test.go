@@ -55,6 +55,9 @@ func node(t testing.TB) *cgroupfstest.Tree {
 func proc(tree *cgroupfstest.Tree) {
 	tree.Write("proc/stat", "cpu  1 2 3 4 0 0 0 0 0 0\ncpu0 1 2 3 4 0 0 0 0 0 0\ncpu1 0 0 0 0 0 0 0 0 0 0\nbtime 1767366000\n")
 	tree.Write("proc/meminfo", "MemTotal: 1000 kB\nMemFree: 1 kB\nSwapTotal: 100 kB\nSwapFree: 60 kB\n")
+	tree.Write("proc/loadavg", "0.20 0.18 0.12 1/80 11206\n")
+	tree.Write("proc/sys/kernel/pid_max", "4194304\n")
+	tree.Write("proc/sys/kernel/threads-max", "95825\n")
 }
 
 func TestCollect(t *testing.T) {
@@ -92,6 +95,12 @@ func TestCollect(t *testing.T) {
 	require.Equal(t, cgroupfs.Number(60<<10), n.Swap.SwapAvailableBytes)
 	require.EqualValues(t, 1767366000, n.BootTime.Unix())
 	require.Equal(t, 2, n.CPUs)
+	require.Equal(t, cgroupfs.Number(80), n.Tasks)
+	require.Equal(t, cgroupfs.Number(95825), n.MaxTasks, "the smaller one")
+	require.Equal(t, tree.Now(), n.TasksTime)
+	require.Empty(t, n.OwnCgroup)
+	require.Zero(t, n.Network, "nobody asked")
+	require.Zero(t, s.Find("/"+pod).Network)
 
 	tree.Advance(10 * time.Second)
 	tree.Put(ctr1, cgroupfstest.Usage{CPU: 6 * time.Second, PIDs: []int{1}})
@@ -319,6 +328,8 @@ func TestANodeWithoutProcStillReports(t *testing.T) {
 	s := collect(t, collector(t, tree, stats.Options{}))
 	require.True(t, s.Node.MemTotal.IsAbsent())
 	require.True(t, s.Node.Swap.SwapUsageBytes.IsAbsent())
+	require.True(t, s.Node.Tasks.IsAbsent())
+	require.Zero(t, s.Node.TasksTime)
 	require.Zero(t, s.Errors.Total())
 	require.Equal(t, cgroupfs.Number(5), s.Find("/a").Memory.UsageBytes)
 }

@@ -14,7 +14,7 @@ import (
 
 // A netns is a network namespace: what is read of it serves all that share it.
 type netns struct {
-	inode      uint64
+	inode      uint64 // 0 if it is not known
 	gen        uint64 // the round that read it
 	at         time.Time
 	interfaces []procfs.Interface
@@ -30,14 +30,18 @@ type netns struct {
 type networks struct {
 	proc   *procfs.Net
 	node   attachment
-	spaces map[uint64]*netns // by inode, those of the last round
+	spaces map[uint64]*netns // by id, those of the last round
 	pids   []int
+
+	// This process, and the namespace that it is in.
+	self       procfs.PID
+	ownID, own uint64
 }
 
 // errPIDs is what is told where a pod's processes cannot be known: their
 // numbers are those of the reader's pid namespace in cgroup.procs, and those of
 // the mounter's in proc.
-var errPIDs = errors.New("stats: proc is of another pid namespace: the processes of pods are not known, nor their networks")
+var errPIDs = errors.New("stats: proc is missing or of another pid namespace: the processes of pods are not known, nor their networks")
 
 func newNetworks(proc string) *networks {
 	return &networks{
@@ -52,34 +56,63 @@ func (c *Collector) readNetworks(ctx context.Context) error {
 	if c.networks == nil {
 		return nil
 	}
+	unknown := c.lookAtSelf()
+	if errors.Is(unknown, kernfs.ErrFull) {
+		c.giveBack()
+		unknown = c.lookAtSelf()
+	}
 	if !c.visit(&c.networks.node, nil) {
 		c.networks.proc.Close() // another may be mounted there by the next round
 	}
-	if err := c.knowsProcesses(); err != nil {
-		c.errs.add(err)
+	if unknown != nil {
+		c.errs.add(unknown)
 		c.root.forgetNetworks()
 	} else if err := c.readNetworksBelow(ctx, c.root); err != nil {
 		return err
 	}
-	for inode, ns := range c.networks.spaces {
+	for id, ns := range c.networks.spaces {
 		if ns.gen != c.gen {
-			delete(c.networks.spaces, inode)
+			delete(c.networks.spaces, id)
 		}
 	}
 	return nil
 }
 
-// knowsProcesses tells whether proc numbers processes as cgroup.procs does.
-func (c *Collector) knowsProcesses() error {
+// lookAtSelf finds out which namespace this process is in: to see that one
+// needs no privilege. It fails if proc does not number processes as
+// cgroup.procs does.
+func (c *Collector) lookAtSelf() error {
+	n := c.networks
+	n.ownID, n.own = 0, 0
 	if !c.h.Live() {
 		return nil
 	}
-	switch pid, err := c.networks.proc.Self(); {
-	case errors.Is(err, fs.ErrNotExist), err == nil && pid != os.Getpid():
+	pid, err := n.proc.Self()
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return errPIDs
-	default:
+	case err != nil:
+		return err
+	case pid != n.self.Int():
+		n.self = procfs.NewPID(pid)
+	}
+	p, err := n.proc.Process(n.self)
+	if err != nil {
 		return err
 	}
+	defer p.Close()
+	dev, err := p.NetDev()
+	if err != nil {
+		return err
+	}
+	defer dev.Close()
+	if n.own, err = p.Namespace(); err == nil {
+		n.ownID = dev.ID
+	}
+	if pid != os.Getpid() {
+		return errPIDs
+	}
+	return nil
 }
 
 func (c *Collector) readNetworksBelow(ctx context.Context, g *group) error {
@@ -111,46 +144,65 @@ func (g *group) forgetNetworks() {
 }
 
 // namespace returns the network namespace of a process, which is read unless
-// it was in this round. It fails if the interfaces cannot be read at all; what
-// else goes wrong is noted with g.
+// it was in this round. It fails if the interfaces cannot be read at all.
 func (c *Collector) namespace(p *procfs.Process, a *attachment, g *group) (*netns, error) {
-	inode, denied := p.Namespace()
-	ns := c.networks.space(inode, a)
-	if ns.gen == c.gen {
-		return ns, nil
-	}
-	list, err := p.Interfaces(ns.interfaces[:0])
-	if err != nil && !isParseError(err) {
-		if !errors.Is(err, fs.ErrNotExist) { // else the process has ended, and that was denied
-			c.note(g, denied)
-		}
+	dev, err := p.NetDev()
+	if err != nil {
 		return nil, err
 	}
-	c.note(g, denied)
+	defer dev.Close()
+	id := dev.ID
+	if !c.h.Live() { // the files of a folder tell nothing
+		id, _ = p.Namespace()
+	}
+	ns := c.networks.space(id, a)
+	if ns.gen != c.gen {
+		if err := c.readNamespace(ns, p, &dev, g); err != nil {
+			return nil, err
+		}
+	}
+	return ns, nil
+}
+
+// readNamespace reads a network namespace through a process. What goes wrong
+// beside the interfaces is noted with g.
+func (c *Collector) readNamespace(ns *netns, p *procfs.Process, dev *procfs.NetDev, g *group) error {
+	list, err := dev.Interfaces(ns.interfaces[:0])
+	if err != nil && !isParseError(err) {
+		return err
+	}
 	c.note(g, err)
+	inode := c.networks.own
+	if dev.ID != c.networks.ownID {
+		inode, err = p.Namespace()
+		c.note(g, err)
+	}
+	if inode != ns.inode {
+		ns.routed = false // another namespace has its number
+	}
 	ns.inode, ns.gen, ns.at, ns.interfaces = inode, c.gen, c.now(), list
 	if age := c.began - ns.routeAt; !ns.routed || age < 0 || age >= c.slowInterval || !ns.has(ns.route) {
 		name, err := p.DefaultRoute(ns.route)
 		ns.route, ns.routeAt, ns.routed = name, c.began, !errors.Is(err, kernfs.ErrFull)
 		c.note(g, err)
 	}
-	return ns, nil
+	return nil
 }
 
 // space returns where a namespace is read into. One that is not known is not
 // shared.
-func (n *networks) space(inode uint64, a *attachment) *netns {
-	if inode == 0 {
+func (n *networks) space(id uint64, a *attachment) *netns {
+	if id == 0 {
 		if a.alone == nil {
 			a.alone = new(netns)
 		}
 		return a.alone
 	}
 	a.alone = nil
-	ns := n.spaces[inode]
+	ns := n.spaces[id]
 	if ns == nil {
 		ns = new(netns)
-		n.spaces[inode] = ns
+		n.spaces[id] = ns
 	}
 	return ns
 }

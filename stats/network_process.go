@@ -44,15 +44,14 @@ func (c *Collector) readNetwork(pod *group) {
 	}
 	a := pod.network
 	a.space = nil
-	tried := a.pid.Int()
 	if a.in != nil && c.visit(a, pod) {
 		return
 	}
 	a.forget()
 	for g := c.container(pod, nil); g != nil; g = c.container(pod, g) {
-		found, empty := c.search(pod, g.handle, tried)
+		found, empty := c.search(pod, g.handle)
 		if empty {
-			found = c.searchBelow(pod, g, tried)
+			found = c.searchBelow(pod, g)
 		}
 		if found {
 			return
@@ -89,8 +88,8 @@ func (c *Collector) older(a, b *group) bool {
 }
 
 // search looks for a process of a cgroup that shows its network, and remembers
-// it. It leaves out the one that was tried before.
-func (c *Collector) search(pod *group, in *cgroupfs.Group, tried int) (found, empty bool) {
+// it.
+func (c *Collector) search(pod *group, in *cgroupfs.Group) (found, empty bool) {
 	pids, err := in.Processes(c.networks.pids[:0], &c.buf)
 	c.networks.pids = pids
 	c.note(pod, err)
@@ -99,9 +98,6 @@ func (c *Collector) search(pod *group, in *cgroupfs.Group, tried int) (found, em
 	}
 	var few [maxProcesses]int // the list is read into again
 	for _, pid := range few[:copy(few[:], pids)] {
-		if pid == tried {
-			continue
-		}
 		pod.network.pid, pod.network.in = procfs.NewPID(pid), in
 		if c.visit(pod.network, pod) {
 			return true, false
@@ -113,7 +109,7 @@ func (c *Collector) search(pod *group, in *cgroupfs.Group, tried int) (found, em
 
 // searchBelow looks among the cgroups that a container made, when it has no
 // process itself: crun moves the container's into one, and so does a systemd.
-func (c *Collector) searchBelow(pod, container *group, tried int) bool {
+func (c *Collector) searchBelow(pod, container *group) bool {
 	var names []string
 	err := container.handle.Children(&c.buf, func(name []byte) {
 		if len(names) < maxBelow {
@@ -128,7 +124,7 @@ func (c *Collector) searchBelow(pod, container *group, tried int) bool {
 			c.note(pod, err)
 			continue
 		}
-		if found, _ := c.search(pod, in, tried); found {
+		if found, _ := c.search(pod, in); found {
 			pod.network.own = true
 			return true
 		}

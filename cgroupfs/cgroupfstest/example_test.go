@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/nodegauge/nodegauge/cgroupfs"
@@ -57,6 +58,37 @@ func ExampleNew() {
 	// 10 s later: 200000000 68157440 false
 	// broken: 200000000 absent true
 	// restarted: absent 1048576 false
+}
+
+func ExampleTree_PutNetwork() {
+	inFolder(func(t cgroupfstest.TB) {
+		node := cgroupfstest.New(t)
+		pod := "kubepods.slice/kubepods-poduid1.slice"
+		node.Put(pod, cgroupfstest.Usage{})
+		node.Put(pod+"/cri-containerd-"+strings.Repeat("1", 64)+".scope", cgroupfstest.Usage{PIDs: []int{7}})
+		node.PutNetwork(1, cgroupfstest.Network{Namespace: 4026531840, Interfaces: []cgroupfstest.Interface{{Name: "ens3"}}})
+		node.PutNetwork(7, cgroupfstest.Network{
+			Namespace:  4026532500,
+			Interfaces: []cgroupfstest.Interface{{Name: "eth0", RxBytes: 1296, RxPackets: 16}},
+			Default:    "eth0",
+		})
+		h, err := cgroupfs.Open(node.Root())
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := stats.New(h, &stats.Options{Root: node.Host(), Now: node.Now, Network: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		var s stats.Snapshot
+		if err := c.Collect(context.Background(), &s); err != nil {
+			t.Fatal(err)
+		}
+		network := &s.Find("/" + pod).Network
+		fmt.Println(network.Default, network.Interfaces[0].RxBytes, "hostNetwork:", network.Namespace == s.Node.Network.Namespace)
+	})
+	// Output: eth0 1296 hostNetwork: false
 }
 
 func ExampleLoad() {

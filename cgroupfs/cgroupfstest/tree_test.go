@@ -1,6 +1,8 @@
 package cgroupfstest_test
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -33,4 +35,24 @@ func TestLoadAppliesFramesAsTimePasses(t *testing.T) {
 			tree.Advance(15 * time.Second)
 		}
 	}
+}
+
+func TestLinks(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "host.txtar")
+	require.NoError(t, os.WriteFile(file, []byte("-- 0s/.meta --\nproc/7/ns/net link=net:[1]\n-- 0s/cgroup.procs --\n7\n-- 10s/.meta --\nproc/7/ns/net link=net:[2]\n"), 0o600))
+	tree := cgroupfstest.Load(t, file)
+	leadsTo := func(want string) {
+		t.Helper()
+		to, err := os.Readlink(tree.Path("proc/7/ns/net"))
+		require.NoError(t, err)
+		require.Equal(t, want, to)
+	}
+	leadsTo("net:[1]")
+	tree.Advance(10 * time.Second)
+	leadsTo("net:[2]")
+	tree.PutNetwork(7, cgroupfstest.Network{Namespace: 3})
+	leadsTo("net:[3]")
+	tree.PutNetwork(7, cgroupfstest.Network{})
+	_, err := os.Lstat(tree.Path("proc/7/ns/net"))
+	require.ErrorIs(t, err, os.ErrNotExist)
 }

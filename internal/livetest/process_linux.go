@@ -41,30 +41,40 @@ type Process struct {
 // ends with the test.
 func (h *Host) Start(cgroup string) *Process {
 	h.tb.Helper()
-	exe, err := os.Executable()
+	p, err := h.start(cgroup, nil)
 	if err != nil {
 		h.tb.Fatal(err)
 	}
+	return p
+}
+
+func (h *Host) start(cgroup string, attr *syscall.SysProcAttr) (*Process, error) {
+	h.tb.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
 	cmd := exec.Command(exe)
+	cmd.SysProcAttr = attr
 	cmd.Env = append(os.Environ(), workerEnv+"=1")
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
-		h.tb.Fatal(err)
+		return nil, err
 	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		h.tb.Fatal(err)
+		return nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		h.tb.Fatal(err)
+		return nil, err
 	}
 	p := &Process{tb: h.tb, cmd: cmd, in: in, out: bufio.NewReader(out)}
 	h.tb.Cleanup(func() { p.End() })
 	for _, m := range h.mounts {
 		m.Put(cgroup, p.PID())
 	}
-	return p
+	return p, nil
 }
 
 // PID returns the process's number.
@@ -77,6 +87,10 @@ func (p *Process) PID() int { return p.cmd.Process.Pid }
 //	memory BYTES       map that much memory, and write to each page
 //	file PATH BYTES    write a file that is not there yet, sync it, and read it again
 //	disk PATH BYTES    do the same past the page cache
+//	veth NAME PID      make a pair of interfaces, one of them where that process is
+//	up NAME            switch an interface on
+//	route NAME         make it that of the default route
+//	send NAME BYTES    send that much through it, in frames of 1000 bytes
 //	nothing
 func (p *Process) Do(format string, args ...any) time.Duration {
 	p.tb.Helper()
@@ -138,6 +152,9 @@ func (w *worker) obey(line string) {
 	if !named {
 		name, number = "", args
 	}
+	if verb == "up" || verb == "route" {
+		name, number = args, "0"
+	}
 	n, err := strconv.Atoi(number)
 	switch verb {
 	case "nothing":
@@ -150,6 +167,14 @@ func (w *worker) obey(line string) {
 		err = copyFile(name, n, 0)
 	case "disk":
 		err = copyFile(name, n, syscall.O_DIRECT)
+	case "veth":
+		err = veth(name, n)
+	case "up":
+		err = up(name)
+	case "route":
+		err = route(name)
+	case "send":
+		err = send(name, n)
 	}
 	if err != nil {
 		fmt.Fprintln(w.out, err)

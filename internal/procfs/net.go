@@ -142,7 +142,7 @@ func (p *Process) wrap(file int, err error) error {
 func (p *Process) Namespace() (uint64, error) {
 	text, err := kernfs.ReadLinkAt(p.dir, netFiles[fileNamespace], p.net.buf())
 	if err != nil {
-		return 0, p.wrap(fileNamespace, err)
+		return 0, p.wrap(fileNamespace, p.ended(err))
 	}
 	inode, err := ParseNamespace(text)
 	return inode, p.wrap(fileNamespace, err)
@@ -161,20 +161,42 @@ func ParseNamespace(b []byte) (uint64, error) {
 	return inode, nil
 }
 
-// Interfaces appends the interfaces that the process sees, as ParseNetDev does.
-func (p *Process) Interfaces(dst []Interface) ([]Interface, error) {
+// A NetDev is the file net/dev of a process, held open. It must be closed soon:
+// the network namespace stays as long as it is open.
+type NetDev struct {
+	p  *Process
+	fd kernfs.FD
+	// ID is the file's inode. In a live proc each network namespace has its
+	// own (proc_create_net), and who reads it needs no privilege.
+	ID uint64
+}
+
+// NetDev opens net/dev.
+func (p *Process) NetDev() (NetDev, error) {
 	fd, err := kernfs.OpenAt(p.dir, netFiles[fileNetDev])
 	if err != nil {
-		return dst, p.wrap(fileNetDev, p.ended(err))
+		return NetDev{}, p.wrap(fileNetDev, p.ended(err))
 	}
-	defer kernfs.Close(&fd)
-	text, grown, err := kernfs.Read(fd, p.net.text, true)
-	p.net.text = grown
+	info, err := kernfs.Stat(fd)
 	if err != nil {
-		return dst, p.wrap(fileNetDev, p.ended(err))
+		kernfs.Close(&fd)
+		return NetDev{}, p.wrap(fileNetDev, p.ended(err))
+	}
+	return NetDev{p: p, fd: fd, ID: info.Ino}, nil
+}
+
+// Close gives the file back.
+func (d *NetDev) Close() { kernfs.Close(&d.fd) }
+
+// Interfaces appends the interfaces that the process sees, as ParseNetDev does.
+func (d *NetDev) Interfaces(dst []Interface) ([]Interface, error) {
+	text, grown, err := kernfs.Read(d.fd, d.p.net.text, true)
+	d.p.net.text = grown
+	if err != nil {
+		return dst, d.p.wrap(fileNetDev, d.p.ended(err))
 	}
 	dst, err = ParseNetDev(text, dst)
-	return dst, p.wrap(fileNetDev, err)
+	return dst, d.p.wrap(fileNetDev, err)
 }
 
 // ended returns kernfs.ErrAbsent instead of an error that comes from the

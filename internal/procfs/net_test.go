@@ -40,6 +40,15 @@ func process(t testing.TB, n *Net, pid int) *Process {
 	return &p
 }
 
+func interfaces(p *Process) ([]Interface, error) {
+	d, err := p.NetDev()
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	return d.Interfaces(nil)
+}
+
 func TestNet(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "7/net/dev", netDev)
@@ -57,7 +66,7 @@ func TestNet(t *testing.T) {
 	inode, err := p.Namespace()
 	require.NoError(t, err)
 	assert.EqualValues(t, 4026531840, inode)
-	list, err := p.Interfaces(nil)
+	list, err := interfaces(p)
 	require.NoError(t, err)
 	assert.Len(t, list, 2)
 	name, err := p.DefaultRoute("")
@@ -90,7 +99,7 @@ func TestNetIsTheSameProcessForGood(t *testing.T) {
 	p := process(t, n, 7)
 	require.NoError(t, os.RemoveAll(filepath.Join(dir, "7")))
 	write(t, dir, "7/net/dev", netDev) // another process with its number
-	_, err := p.Interfaces(nil)
+	_, err := interfaces(p)
 	assert.ErrorIs(t, err, fs.ErrNotExist)
 	_, err = p.Namespace()
 	assert.ErrorIs(t, err, fs.ErrNotExist)
@@ -107,7 +116,7 @@ func TestNetErrorsNameTheirFile(t *testing.T) {
 	self := link(t, dir, "self", "garbage")
 	n := openNet(t, dir)
 	p := process(t, n, 7)
-	_, err := p.Interfaces(nil)
+	_, err := interfaces(p)
 	assert.EqualError(t, err, dev+`:1: "garbage": no name of an interface`)
 	_, err = p.DefaultRoute("")
 	assert.EqualError(t, err, route+`:1: "garbage": too few fields`)
@@ -124,7 +133,7 @@ func TestNetErrorsNameTheirFile(t *testing.T) {
 	_, err = p.DefaultRoute("")
 	assert.ErrorIs(t, err, ErrTooLarge, "no line is so long")
 	require.NoError(t, os.WriteFile(dev, make([]byte, MaxSize), 0o600))
-	_, err = p.Interfaces(nil)
+	_, err = interfaces(p)
 	assert.ErrorContains(t, err, dev)
 }
 
@@ -161,7 +170,12 @@ func TestNetAllocs(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, _ = p.Namespace()
-		list, _ = p.Interfaces(list[:0])
+		d, err := p.NetDev()
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, _ = d.Interfaces(list[:0])
+		d.Close()
 		name, _ = p.DefaultRoute(name)
 		p.Close()
 	}
@@ -188,9 +202,18 @@ func TestLiveNet(t *testing.T) {
 	to, err := os.Readlink("/proc/self/ns/net")
 	require.NoError(t, err)
 	assert.Equal(t, "net:["+strconv.FormatUint(inode, 10)+"]", to)
-	list, err := p.Interfaces(nil)
+	list, err := interfaces(p)
 	require.NoError(t, err)
 	require.NotEmpty(t, list)
 	_, err = p.DefaultRoute("")
 	require.NoError(t, err)
+
+	d, err := p.NetDev()
+	require.NoError(t, err)
+	defer d.Close()
+	info, err := os.Stat("/proc/thread-self/net/dev")
+	require.NoError(t, err)
+	file, err := os.Stat("/proc/self/net/dev")
+	require.NoError(t, err)
+	assert.True(t, os.SameFile(info, file), "one namespace, one file")
 }
