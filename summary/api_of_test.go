@@ -1,6 +1,7 @@
 package summary_test
 
 import (
+	"math"
 	"time"
 
 	"github.com/nodegauge/nodegauge/cgroupfs"
@@ -137,7 +138,7 @@ func apiRlimitOf(r *summary.RlimitStats) *apiRlimit {
 	if r.Time.IsZero() {
 		return nil
 	}
-	return &apiRlimit{apiTime{r.Time}, number(r.MaxPID), number(r.NumOfRunningProcesses)}
+	return &apiRlimit{apiTime{r.Time}, signed(r.MaxPID), signed(r.NumOfRunningProcesses)}
 }
 
 func apiPSIOf(p *summary.PSIStats) *apiPSI {
@@ -152,6 +153,15 @@ func apiPSIDataOf(d *summary.PSIData) apiPSIData {
 	avg60, _ := d.Avg60.Get()
 	avg300, _ := d.Avg300.Get()
 	return apiPSIData{d.Total.Or(0), avg10, avg60, avg300}
+}
+
+// signed leaves out what is too large.
+func signed(v cgroupfs.Value) *int64 {
+	if n, ok := v.Get(); ok && n <= math.MaxInt64 {
+		i := int64(n)
+		return &i
+	}
+	return nil
 }
 
 func number(v cgroupfs.Value) *uint64 {

@@ -122,10 +122,10 @@ type (
 		ImageFS     *apiFS `json:"imageFs,omitempty"`
 		ContainerFS *apiFS `json:"containerFs,omitempty"`
 	}
-	apiRlimit struct { // the API has int64, which no Linux exceeds
+	apiRlimit struct {
 		Time    apiTime `json:"time"`
-		MaxPID  *uint64 `json:"maxpid,omitempty"`
-		CurProc *uint64 `json:"curproc,omitempty"`
+		MaxPID  *int64  `json:"maxpid,omitempty"`
+		CurProc *int64  `json:"curproc,omitempty"`
 	}
 	// apiTime is metav1.Time.
 	apiTime struct{ time.Time }

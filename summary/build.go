@@ -3,6 +3,7 @@ package summary
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/nodegauge/nodegauge/cgroupfs"
 	"github.com/nodegauge/nodegauge/stats"
@@ -18,17 +19,30 @@ func Build(dst *Summary, snap *stats.Snapshot, pods []Pod, o *Options) {
 	b.begin(snap, o)
 	b.node(&dst.Node)
 	dst.Pods = dst.Pods[:0]
-	for i := range pods {
+	for _, i := range b.inOrder(pods) {
 		dst.Pods = grow(dst.Pods)
 		if !b.pod(&dst.Pods[len(dst.Pods)-1], &pods[i]) {
 			dst.Pods = dst.Pods[:len(dst.Pods)-1]
 		}
 	}
-	slices.SortFunc(dst.Pods, func(a, b PodStats) int {
-		return cmp.Or(cmp.Compare(a.PodRef.Namespace, b.PodRef.Namespace),
-			cmp.Compare(a.PodRef.Name, b.PodRef.Name), cmp.Compare(a.PodRef.UID, b.PodRef.UID))
-	})
 	b.snap, b.kubepods, b.o = nil, nil, Options{} // they are the caller's
+}
+
+// inOrder returns the pods' indices by namespace, name and UID: a PodStats is
+// too large to be moved about. It begins with the order of the last time, for
+// a PodSource rarely changes it.
+func (b *builder) inOrder(pods []Pod) []int {
+	if len(b.order) != len(pods) {
+		b.order = b.order[:0]
+		for i := range pods {
+			b.order = append(b.order, i)
+		}
+	}
+	slices.SortFunc(b.order, func(i, j int) int {
+		p, q := &pods[i], &pods[j]
+		return cmp.Or(strings.Compare(p.Namespace, q.Namespace), strings.Compare(p.Name, q.Name), strings.Compare(p.UID, q.UID))
+	})
+	return b.order
 }
 
 func (b *builder) node(n *NodeStats) {
@@ -97,29 +111,37 @@ func (b *builder) podContainers(dst []ContainerStats, p *Pod, folder *storage.Po
 		if cg.PodUID != "" && cg.PodUID != p.UID || ended(cg) {
 			continue
 		}
-		var stats ContainerStats
-		b.container(&stats, c.Name, c.CreatedAt, cg)
+		dst = grow(dst)
+		last := &dst[len(dst)-1]
+		b.container(last, c.Name, c.CreatedAt, cg)
 		if b.o.Compat.has(CompatZeroContainerSwap) && !b.noSwap() {
-			stats.Swap = SwapStats{Time: stats.Memory.Time, SwapAvailableBytes: cgroupfs.Number(0), SwapUsageBytes: cgroupfs.Number(0)}
+			last.Swap = SwapStats{Time: last.Memory.Time, SwapAvailableBytes: cgroupfs.Number(0), SwapUsageBytes: cgroupfs.Number(0)}
 		}
-		b.containerStorage(&stats, c.ID, folder)
-		dst = b.insert(dst, stats)
+		b.containerStorage(last, c.ID, folder)
+		dst = b.sortLast(dst)
 	}
 	return dst
 }
 
-// insert keeps containers sorted by name, and of one name the newest.
-func (b *builder) insert(containers []ContainerStats, c ContainerStats) []ContainerStats {
-	i, found := slices.BinarySearchFunc(containers, c.Name, func(c ContainerStats, name string) int {
-		return cmp.Compare(c.Name, name)
+// sortLast moves the last container to its place by name, and of one name
+// keeps the newest.
+func (b *builder) sortLast(containers []ContainerStats) []ContainerStats {
+	rest, last := containers[:len(containers)-1], &containers[len(containers)-1]
+	i, found := slices.BinarySearchFunc(rest, last.Name, func(c ContainerStats, name string) int {
+		return strings.Compare(c.Name, name)
 	})
-	if found && !b.o.Compat.has(CompatDuplicates) {
-		if c.StartTime.After(containers[i].StartTime) {
-			containers[i] = c
+	switch {
+	case found && !b.o.Compat.has(CompatDuplicates):
+		if last.StartTime.After(rest[i].StartTime) {
+			rest[i] = *last
 		}
-		return containers
+		return rest
+	case i < len(rest):
+		moved := *last
+		copy(containers[i+1:], containers[i:len(rest)])
+		containers[i] = moved
 	}
-	return slices.Insert(containers, i, c)
+	return containers
 }
 
 // ended reports whether nothing runs in a container's cgroup any more: it has

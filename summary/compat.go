@@ -52,10 +52,14 @@ const (
 	// CompatNoSwapInCPUAndMemory leaves swap out of a Summary of CPU and memory
 	// only: kubelets before 1.33.
 	CompatNoSwapInCPUAndMemory
+	// CompatErrorIs500 answers a request with status 500 and nothing else where
+	// anything failed, one name among them. It concerns package httpapi.
+	CompatErrorIs500
 
 	// compatAlways are quirks of every release.
 	compatAlways = CompatZeroRate | CompatOwnPageFaults | CompatWrapAvailable | CompatDuplicates | CompatEth0 |
-		CompatInterfacePrefixes | CompatHostNetwork | CompatZeroVolumes | CompatPartialEphemeralStorage | CompatRootStart
+		CompatInterfacePrefixes | CompatHostNetwork | CompatZeroVolumes | CompatPartialEphemeralStorage | CompatRootStart |
+		CompatErrorIs500
 	// Kubelet132 is kubelet 1.32 with the CRI stats provider, the default on
 	// containerd.
 	Kubelet132 = compatAlways | CompatNoPSI | CompatZeroContainerSwap | CompatSameContainerFS | CompatNoSwapInCPUAndMemory

@@ -15,6 +15,7 @@ type builder struct {
 	containers map[string]int // container ID → index
 	folders    map[string]int // pod UID → index in o.Storage.Pods
 	layers     map[string]int // container ID → index in o.Storage.Layers
+	order      []int          // of pods
 }
 
 // begin finds the cgroups that names can belong to. Of two with the same

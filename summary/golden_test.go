@@ -138,17 +138,3 @@ func TestBuildAndAppendJSONAllocs(t *testing.T) {
 		require.NotEmpty(t, s.Pods)
 	}
 }
-
-func BenchmarkBuildAndAppendJSON(b *testing.B) {
-	_, moments := momentsOf(b, captures[0].file)
-	var s summary.Summary
-	var text []byte
-	b.ReportAllocs()
-	b.ResetTimer()
-	for range b.N {
-		summary.Build(&s, moments[0].snap, moments[0].pods, nil)
-		text = s.AppendJSON(text[:0])
-	}
-	b.SetBytes(int64(len(text)))
-	b.ReportMetric(float64(len(moments[0].snap.Cgroups)*b.N)/b.Elapsed().Seconds(), "cgroups/s")
-}

@@ -1,7 +1,5 @@
 package summary
 
-import "strconv"
-
 // AppendJSON appends the Summary as the kubelet prints it: the API's field
 // names and order, times in UTC and whole seconds, nothing that is not known.
 // It is the same text that encoding/json makes of the API's own types, and
@@ -34,7 +32,7 @@ func (p *printer) node(n *NodeStats) {
 	p.memory(&n.Memory)
 	p.io(&n.IO)
 	p.network(&n.Network)
-	p.fs("fs", &n.FS)
+	p.fs(`,"fs":{"time":`, &n.FS)
 	p.runtime(&n.Runtime)
 	p.rlimit(&n.Rlimit)
 	p.swap(&n.Swap)
@@ -57,10 +55,10 @@ func (p *printer) pod(s *PodStats) {
 	p.io(&s.IO)
 	p.network(&s.Network)
 	p.volumes(s.Volumes)
-	p.fs("ephemeral-storage", &s.EphemeralStorage)
+	p.fs(`,"ephemeral-storage":{"time":`, &s.EphemeralStorage)
 	if n, ok := s.ProcessStats.ProcessCount.Get(); ok {
 		p.raw(`,"process_stats":{"process_count":`)
-		p.b = strconv.AppendUint(p.b, n, 10)
+		p.b = appendUint(p.b, n)
 		p.raw("}")
 	}
 	p.swap(&s.Swap)
@@ -81,8 +79,8 @@ func (p *printer) containers(containers []ContainerStats) {
 		p.cpu(&c.CPU)
 		p.memory(&c.Memory)
 		p.io(&c.IO)
-		p.fs("rootfs", &c.Rootfs)
-		p.fs("logs", &c.Logs)
+		p.fs(`,"rootfs":{"time":`, &c.Rootfs)
+		p.fs(`,"logs":{"time":`, &c.Logs)
 		p.swap(&c.Swap)
 		p.raw("}")
 	}
@@ -93,9 +91,10 @@ func (p *printer) cpu(c *CPUStats) {
 	if c.Time.IsZero() {
 		return
 	}
-	p.section("cpu", c.Time)
-	p.value("usageNanoCores", c.UsageNanoCores)
-	p.value("usageCoreNanoSeconds", c.UsageCoreNanoSeconds)
+	p.raw(`,"cpu":{"time":`)
+	p.time(c.Time)
+	p.value(`,"usageNanoCores":`, c.UsageNanoCores)
+	p.value(`,"usageCoreNanoSeconds":`, c.UsageCoreNanoSeconds)
 	p.psi(&c.PSI)
 	p.raw("}")
 }
@@ -104,13 +103,14 @@ func (p *printer) memory(m *MemoryStats) {
 	if m.Time.IsZero() {
 		return
 	}
-	p.section("memory", m.Time)
-	p.value("availableBytes", m.AvailableBytes)
-	p.value("usageBytes", m.UsageBytes)
-	p.value("workingSetBytes", m.WorkingSetBytes)
-	p.value("rssBytes", m.RSSBytes)
-	p.value("pageFaults", m.PageFaults)
-	p.value("majorPageFaults", m.MajorPageFaults)
+	p.raw(`,"memory":{"time":`)
+	p.time(m.Time)
+	p.value(`,"availableBytes":`, m.AvailableBytes)
+	p.value(`,"usageBytes":`, m.UsageBytes)
+	p.value(`,"workingSetBytes":`, m.WorkingSetBytes)
+	p.value(`,"rssBytes":`, m.RSSBytes)
+	p.value(`,"pageFaults":`, m.PageFaults)
+	p.value(`,"majorPageFaults":`, m.MajorPageFaults)
 	p.psi(&m.PSI)
 	p.raw("}")
 }
@@ -119,7 +119,8 @@ func (p *printer) io(s *IOStats) {
 	if s.Time.IsZero() {
 		return
 	}
-	p.section("io", s.Time)
+	p.raw(`,"io":{"time":`)
+	p.time(s.Time)
 	p.psi(&s.PSI)
 	p.raw("}")
 }
@@ -128,9 +129,10 @@ func (p *printer) swap(s *SwapStats) {
 	if s.Time.IsZero() {
 		return
 	}
-	p.section("swap", s.Time)
-	p.value("swapAvailableBytes", s.SwapAvailableBytes)
-	p.value("swapUsageBytes", s.SwapUsageBytes)
+	p.raw(`,"swap":{"time":`)
+	p.time(s.Time)
+	p.value(`,"swapAvailableBytes":`, s.SwapAvailableBytes)
+	p.value(`,"swapUsageBytes":`, s.SwapUsageBytes)
 	p.raw("}")
 }
 
@@ -138,18 +140,16 @@ func (p *printer) psi(s *PSIStats) {
 	if s.Some.Total.IsAbsent() {
 		return
 	}
-	p.raw(`,"psi":{"full":`)
-	p.psiData(&s.Full)
-	p.raw(`,"some":`)
-	p.psiData(&s.Some)
-	p.raw("}")
+	p.psiData(`,"psi":{"full":{"total":`, &s.Full)
+	p.psiData(`},"some":{"total":`, &s.Some)
+	p.raw("}}")
 }
 
-func (p *printer) psiData(d *PSIData) {
-	p.raw(`{"total":`)
-	p.b = strconv.AppendUint(p.b, d.Total.Or(0), 10)
-	p.percent("avg10", d.Avg10)
-	p.percent("avg60", d.Avg60)
-	p.percent("avg300", d.Avg300)
-	p.raw("}")
+// psiData appends a line after begin, which ends with the name of its total.
+func (p *printer) psiData(begin string, d *PSIData) {
+	p.raw(begin)
+	p.b = appendUint(p.b, d.Total.Or(0))
+	p.percent(`,"avg10":`, d.Avg10)
+	p.percent(`,"avg60":`, d.Avg60)
+	p.percent(`,"avg300":`, d.Avg300)
 }

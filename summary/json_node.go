@@ -1,10 +1,17 @@
 package summary
 
+import (
+	"math"
+
+	"github.com/nodegauge/nodegauge/cgroupfs"
+)
+
 func (p *printer) network(n *NetworkStats) {
 	if n.Time.IsZero() {
 		return
 	}
-	p.section("network", n.Time)
+	p.raw(`,"network":{"time":`)
+	p.time(n.Time)
 	p.raw(",")
 	p.networkInterface(&n.InterfaceStats)
 	if len(n.Interfaces) > 0 {
@@ -27,28 +34,30 @@ func (p *printer) network(n *NetworkStats) {
 func (p *printer) networkInterface(s *InterfaceStats) {
 	p.raw(`"name":`)
 	p.str(s.Name)
-	p.value("rxBytes", s.RxBytes)
-	p.value("rxErrors", s.RxErrors)
-	p.value("txBytes", s.TxBytes)
-	p.value("txErrors", s.TxErrors)
+	p.value(`,"rxBytes":`, s.RxBytes)
+	p.value(`,"rxErrors":`, s.RxErrors)
+	p.value(`,"txBytes":`, s.TxBytes)
+	p.value(`,"txErrors":`, s.TxErrors)
 }
 
-func (p *printer) fs(name string, s *FSStats) {
+// fs appends a file system after begin, which ends with the name of its time.
+func (p *printer) fs(begin string, s *FSStats) {
 	if s.Time.IsZero() {
 		return
 	}
-	p.section(name, s.Time)
+	p.raw(begin)
+	p.time(s.Time)
 	p.fsValues(s)
 	p.raw("}")
 }
 
 func (p *printer) fsValues(s *FSStats) {
-	p.value("availableBytes", s.AvailableBytes)
-	p.value("capacityBytes", s.CapacityBytes)
-	p.value("usedBytes", s.UsedBytes)
-	p.value("inodesFree", s.InodesFree)
-	p.value("inodes", s.Inodes)
-	p.value("inodesUsed", s.InodesUsed)
+	p.value(`,"availableBytes":`, s.AvailableBytes)
+	p.value(`,"capacityBytes":`, s.CapacityBytes)
+	p.value(`,"usedBytes":`, s.UsedBytes)
+	p.value(`,"inodesFree":`, s.InodesFree)
+	p.value(`,"inodes":`, s.Inodes)
+	p.value(`,"inodesUsed":`, s.InodesUsed)
 }
 
 func (p *printer) volumes(volumes []VolumeStats) {
@@ -87,8 +96,8 @@ func (p *printer) runtime(r *RuntimeStats) {
 	}
 	p.raw(`,"runtime":{`)
 	start := len(p.b)
-	p.fs("imageFs", &r.ImageFS)
-	p.fs("containerFs", &r.ContainerFS)
+	p.fs(`,"imageFs":{"time":`, &r.ImageFS)
+	p.fs(`,"containerFs":{"time":`, &r.ContainerFS)
 	p.b = append(p.b[:start], p.b[start+1:]...) // the first one's comma
 	p.raw("}")
 }
@@ -97,8 +106,17 @@ func (p *printer) rlimit(r *RlimitStats) {
 	if r.Time.IsZero() {
 		return
 	}
-	p.section("rlimit", r.Time)
-	p.value("maxpid", r.MaxPID)
-	p.value("curproc", r.NumOfRunningProcesses)
+	p.raw(`,"rlimit":{"time":`)
+	p.time(r.Time)
+	p.signed(`,"maxpid":`, r.MaxPID)
+	p.signed(`,"curproc":`, r.NumOfRunningProcesses)
 	p.raw("}")
+}
+
+// signed leaves out a number that clients, who have int64 there, could not
+// read: it would cost them the whole Summary.
+func (p *printer) signed(field string, v cgroupfs.Value) {
+	if v.Or(0) <= math.MaxInt64 {
+		p.value(field, v)
+	}
 }

@@ -8,8 +8,14 @@ const hexDigits = "0123456789abcdef"
 // misread escaped and invalid UTF-8 replaced.
 func appendString(b []byte, s string) []byte {
 	b = append(b, '"')
+	plain := 0 // from here to i nothing is escaped
 	for i := 0; i < len(s); {
 		c := s[i]
+		if isPlain(c) {
+			i++
+			continue
+		}
+		b = append(b, s[plain:i]...)
 		if c >= utf8.RuneSelf {
 			r, size := utf8.DecodeRuneInString(s[i:])
 			switch {
@@ -22,9 +28,11 @@ func appendString(b []byte, s string) []byte {
 				b = append(b, s[i:i+size]...)
 			}
 			i += size
+			plain = i
 			continue
 		}
 		i++
+		plain = i
 		switch c {
 		case '"', '\\':
 			b = append(b, '\\', c)
@@ -39,13 +47,15 @@ func appendString(b []byte, s string) []byte {
 		case '\t':
 			b = append(b, `\t`...)
 		default:
-			if c < 0x20 || c == '<' || c == '>' || c == '&' {
-				b = append(b, `\u00`...)
-				b = append(b, hexDigits[c>>4], hexDigits[c&0xf])
-				continue
-			}
-			b = append(b, c)
+			b = append(b, `\u00`...)
+			b = append(b, hexDigits[c>>4], hexDigits[c&0xf])
 		}
 	}
+	b = append(b, s[plain:]...)
 	return append(b, '"')
+}
+
+// isPlain reports whether a byte is printed as it is.
+func isPlain(c byte) bool {
+	return ' ' <= c && c < utf8.RuneSelf && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&'
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,7 +21,10 @@ const (
 )
 
 // core are the packages that everybody links, with all that they need.
-var core = []string{"cgroupfs", "stats", "summary", "summary/localpods", "summary/expo"}
+var core = []string{"cgroupfs", "stats", "stats/storage", "summary", "summary/localpods", "summary/expo"}
+
+// web is the only package with a web server; nobody links it unasked.
+const web = "summary/httpapi"
 
 // layers are the module's folders from the bottom up. A package imports its
 // own layer and those below it.
@@ -95,6 +99,7 @@ func TestCoreDependencies(t *testing.T) {
 			allowed := d.standard || layer(d.path) >= 0 || strings.HasPrefix(d.path, "golang.org/x/sys/")
 			assert.True(t, allowed, "%s: the core needs %s", goos, d.path)
 			assert.NotEqual(t, "net/http", d.path, "%s: the core needs a web server", goos)
+			assert.NotEqual(t, module+"/"+web, d.path, "%s: the core needs what serves it", goos)
 		}
 	}
 }
@@ -105,6 +110,23 @@ func TestImportsRunOneWay(t *testing.T) {
 		for _, d := range dependencies(t, goos, present(t)...) {
 			for _, imported := range d.imports {
 				assert.LessOrEqual(t, layer(imported), layer(d.path), "%s: %s imports %s", goos, d.path, imported)
+			}
+		}
+	}
+}
+
+// TestWebIsALeaf holds that the package with the web server stands on summary
+// and stats alone, and brings nothing else from outside.
+func TestWebIsALeaf(t *testing.T) {
+	for _, goos := range []string{"linux", "darwin", "windows"} {
+		for _, d := range dependencies(t, goos, web) {
+			assert.True(t, d.standard || layer(d.path) >= 0 || strings.HasPrefix(d.path, "golang.org/x/sys/"), "%s: it needs %s", goos, d.path)
+			if d.path != module+"/"+web {
+				continue
+			}
+			for _, imported := range d.imports {
+				below := strings.TrimPrefix(imported, module+"/")
+				assert.True(t, layer(imported) < 0 || slices.Contains([]string{"stats", "stats/storage", "summary"}, below), "%s: it imports %s", goos, imported)
 			}
 		}
 	}

@@ -108,7 +108,9 @@ func serve(tb testing.TB, path string, register func(*grpc.Server)) *grpc.Server
 	go func() { ended <- server.Serve(l) }()
 	tb.Cleanup(func() {
 		server.Stop()
-		<-ended
+		if err := <-ended; err != nil { // nil is that it was stopped
+			tb.Error(err)
+		}
 	})
 	return server
 }

@@ -34,7 +34,7 @@ func requireSame(t *testing.T, s *summary.Summary) {
 	require.NoError(t, d.Decode(&read))
 	again, err := json.Marshal(&read)
 	require.NoError(t, err)
-	require.Equal(t, string(text), string(again), "what was decoded")
+	require.JSONEq(t, string(text), string(again), "what was decoded")
 }
 
 func TestTextIsThatOfTheKubeletsTypesOnEveryFixture(t *testing.T) {

@@ -1,0 +1,148 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/nodegauge/nodegauge/stats"
+	"github.com/nodegauge/nodegauge/stats/storage"
+	"github.com/nodegauge/nodegauge/summary"
+)
+
+// The defaults of Options.
+const (
+	defaultMaxAge     = 15 * time.Second
+	defaultTimeout    = 10 * time.Second
+	defaultConcurrent = 100
+)
+
+// maxForm is how long the form of a POST may be, in bytes.
+const maxForm = 64 << 10
+
+// Options are a Handler's options. The zero Options, and nil, are good for most.
+type Options struct {
+	// MaxAge is how long ago the round of an answer may have begun; 0 is 15 s,
+	// so that stats.Collector.Run at 10 s takes all rounds. If it is negative
+	// a round is taken for whoever asks, shared by those who wait for it.
+	MaxAge time.Duration
+	// Timeout is how long a request may wait for its answer: for its own form,
+	// a round and names; 0 is 10 s. The PodSource gets half of it, so that
+	// the node's numbers are answered where names hang.
+	Timeout time.Duration
+	// MaxConcurrent is how many requests may wait at once; 0 is 100. One more
+	// gets status 503 and Retry-After, at once.
+	MaxConcurrent int
+	// Summary are the options of summary.Build. Of its Compat, CompatErrorIs500
+	// changes what is answered here.
+	Summary summary.Options
+	// Storage returns what the disks say, in place of Summary.Storage; nil
+	// leaves that as it is. It is called for every request and does not wait:
+	// the method Latest of storage.Collector is one.
+	Storage func() *storage.Snapshot
+}
+
+// Handler returns a handler for /stats/summary and /healthz. It is safe for
+// concurrent use, starts no goroutine and closes nothing. Pods may be nil: then
+// there are no pods in the answers.
+func Handler(c *stats.Collector, pods summary.PodSource, o *Options) http.Handler {
+	h := &handler{collector: c, source: pods, turn: make(chan struct{}, 1)}
+	if o != nil {
+		h.o = *o
+	}
+	if h.o.MaxAge == 0 {
+		h.o.MaxAge = defaultMaxAge
+	}
+	if h.o.Timeout == 0 {
+		h.o.Timeout = defaultTimeout
+	}
+	if h.o.MaxConcurrent == 0 {
+		h.o.MaxConcurrent = defaultConcurrent
+	}
+	if pods == nil {
+		h.source = summary.StaticPods(nil)
+	}
+	h.turn <- struct{}{}
+	return h
+}
+
+// A handler is what Handler returns.
+type handler struct {
+	collector *stats.Collector
+	source    summary.PodSource
+	o         Options
+	waiting   atomic.Int64
+	// latest are the newest answers: of all, and of CPU and memory only.
+	latest [2]atomic.Pointer[answer]
+
+	turn chan struct{} // holds one token; who has it may touch what follows
+
+	generation uint64 // of the round for which pods were asked
+	pods       []summary.Pod
+	podsErr    error
+	summary    summary.Summary
+}
+
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch r.URL.Path {
+	case "/stats/summary":
+		if allow(w, r, http.MethodGet, http.MethodHead, http.MethodPost) {
+			h.serveSummary(w, r)
+		}
+	case "/healthz":
+		if allow(w, r, http.MethodGet, http.MethodHead) {
+			header := w.Header()
+			header.Set("Content-Type", "text/plain; charset=utf-8")
+			header.Set("Content-Length", "2")
+			_, _ = w.Write([]byte("ok"))
+		}
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+// serveSummary answers /stats/summary.
+func (h *handler) serveSummary(w http.ResponseWriter, r *http.Request) {
+	if h.waiting.Add(1) > int64(h.o.MaxConcurrent) {
+		h.waiting.Add(-1)
+		w.Header().Set("Retry-After", "1")
+		http.Error(w, "too many requests wait already", http.StatusServiceUnavailable)
+		return
+	}
+	a, status, err := h.wait(w, r)
+	if err != nil {
+		h.fail(w, status, err)
+		return
+	}
+	a.write(w, r)
+}
+
+// wait does all of a request for which it may have to wait. With an error
+// comes its status.
+func (h *handler) wait(w http.ResponseWriter, r *http.Request) (*answer, int, error) {
+	defer h.waiting.Add(-1) // also if the PodSource panics
+	ctx, cancel := context.WithTimeout(r.Context(), h.o.Timeout)
+	defer cancel()
+	kind, status, err := h.parse(ctx, w, r)
+	if err != nil {
+		return nil, status, err
+	}
+	a, err := h.answer(ctx, kind)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil, http.StatusGatewayTimeout, err
+	}
+	return a, http.StatusServiceUnavailable, err
+}
+
+// fail answers an error.
+func (h *handler) fail(w http.ResponseWriter, status int, err error) {
+	if h.o.Summary.Compat&summary.CompatErrorIs500 == 0 {
+		http.Error(w, err.Error(), status)
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(http.StatusInternalServerError)
+	_, _ = w.Write([]byte("Internal Error: " + err.Error()))
+}

@@ -1,0 +1,68 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A kind is what a request asks for.
+type kind int
+
+const (
+	everything kind = iota
+	cpuAndMemory
+)
+
+// allow reports whether a request has one of the methods, and answers it if
+// it has not.
+func allow(w http.ResponseWriter, r *http.Request, methods ...string) bool {
+	if slices.Contains(methods, r.Method) {
+		return true
+	}
+	w.Header().Set("Allow", strings.Join(methods, ", "))
+	http.Error(w, "the methods are "+strings.Join(methods, ", "), http.StatusMethodNotAllowed)
+	return false
+}
+
+// parse reads what a request asks for. A kubelet takes it from the query, and
+// from a form if one is posted; only_cpu_and_memory counts if it is there once
+// and says true. With an error comes its status.
+func (h *handler) parse(ctx context.Context, w http.ResponseWriter, r *http.Request) (kind, int, error) {
+	posted := r.Method == http.MethodPost && r.ContentLength != 0
+	if r.URL.RawQuery == "" && !posted {
+		return everything, 0, nil
+	}
+	if posted {
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		// What wraps w may know no deadlines: then the server's own is left.
+		deadline, _ := ctx.Deadline()
+		conn := http.NewResponseController(w)
+		_ = conn.SetReadDeadline(deadline)
+		defer func() { _ = conn.SetReadDeadline(time.Time{}) }() // it would end the request's context
+	}
+	if err := r.ParseForm(); err != nil {
+		return 0, formStatus(err), fmt.Errorf("parse form failed: %w", err)
+	}
+	if values := r.Form["only_cpu_and_memory"]; len(values) == 1 && values[0] == "true" {
+		return cpuAndMemory, 0, nil
+	}
+	return everything, 0, nil
+}
+
+// formStatus is the status of a form that cannot be read.
+func formStatus(err error) int {
+	var long *http.MaxBytesError
+	switch {
+	case errors.As(err, &long):
+		return http.StatusRequestEntityTooLarge
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return http.StatusRequestTimeout
+	}
+	return http.StatusBadRequest
+}
