@@ -3,6 +3,7 @@
 //
 //	go run ./examples/top                      two samples of this node, a second apart
 //	go run ./examples/top -watch -sort memory  again and again, until interrupted
+//	go run ./examples/top -net -storage        with traffic, and what logs and volumes take
 //	go run ./examples/top -o json              the same as a kubelet's summary
 //	go run ./examples/top -root /host          a host whose root is mounted there, or a copy of one
 //
@@ -109,6 +110,8 @@ type options struct {
 	interval time.Duration
 	root     string
 	all      bool
+	net      bool
+	storage  bool
 }
 
 func (o *options) flags() *flag.FlagSet {
@@ -120,6 +123,8 @@ func (o *options) flags() *flag.FlagSet {
 	f.DurationVar(&o.interval, "interval", time.Second, "`time` between two samples")
 	f.StringVar(&o.root, "root", "", "`folder` where a host's root is mounted, or a copy of it (default: this host)")
 	f.BoolVar(&o.all, "all", false, "show what is idle, and sandboxes, too")
+	f.BoolVar(&o.net, "net", false, "show the network traffic of the node and of pods")
+	f.BoolVar(&o.storage, "storage", false, "show how full the node's disk is, and what logs and volumes of pods take")
 	return f
 }
 

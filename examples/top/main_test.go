@@ -34,6 +34,7 @@ func TestRun(t *testing.T) {
 		{"no folder", []string{"-root", t.TempDir()}, exitNothing, "", "no cgroups to read"},
 		{"an empty folder", []string{"-root", empty}, exitNothing, "", "no cgroups to read"},
 		{"a copy", []string{"-root", host}, exitOK, "default/web-guaranteed-labnode", ""},
+		{"a copy with all columns", []string{"-root", host, "-net", "-storage"}, exitOK, "its disks are elsewhere", ""},
 		{"a copy does not change", []string{"-root", host, "-watch"}, exitOK, "of one moment", ""},
 	} {
 		var stdout, stderr bytes.Buffer

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -67,7 +68,11 @@ func (p *printer) printJSON(s *sampler) error {
 		return err
 	}
 	text.WriteByte('\n')
-	for _, err := range append(s.cur.Errors.Examples, flatten(s.podsErr)...) {
+	problems := slices.Concat(s.cur.Errors.Examples, flatten(s.podsErr))
+	if s.disks != nil {
+		problems = append(problems, s.disks.Errors.Examples...)
+	}
+	for _, err := range problems {
 		fmt.Fprintf(p.problems, "top: %v\n", err)
 	}
 	_, err := p.w.Write(text.Bytes())

@@ -7,9 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/nodegauge/nodegauge/cgroupfs"
 	"github.com/nodegauge/nodegauge/stats"
+	"github.com/nodegauge/nodegauge/stats/storage"
 	"github.com/nodegauge/nodegauge/summary"
 	"github.com/nodegauge/nodegauge/summary/localpods"
 )
@@ -21,11 +23,20 @@ type sampler struct {
 	live      bool // false for a copy on an ordinary file system
 	collector *stats.Collector
 	source    summary.PodSource
+	storage   *storage.Collector // nil if nobody asks, and for a copy: its disks are not here
 
 	prev, cur *stats.Snapshot // prev is empty at first
 	pods      []summary.Pod
 	podsErr   error
+	disks     *storage.Snapshot // nil if they were not asked
 }
+
+// disksEvery is how often the disks are asked, and disksTime how long files are
+// counted each time, at most.
+const (
+	disksEvery = 10 * time.Second
+	disksTime  = 500 * time.Millisecond
+)
 
 // open finds the cgroups of this host or of the one at o.root.
 func open(o *options) (*sampler, error) {
@@ -39,7 +50,15 @@ func open(o *options) (*sampler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newSampler(h, o.root, &stats.Options{Root: o.root, MinWindow: o.interval / 2})
+	s, err := newSampler(h, o.root, &stats.Options{Root: o.root, MinWindow: o.interval / 2, Network: o.net})
+	if err != nil || !o.storage || !s.live {
+		return s, err
+	}
+	if s.storage, err = storage.New(&storage.Options{Root: o.root, Time: disksTime}); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
 }
 
 func newSampler(h *cgroupfs.Hierarchy, root string, so *stats.Options) (*sampler, error) {
@@ -68,7 +87,12 @@ func hostName(root string) string {
 	return strings.TrimSpace(string(text))
 }
 
-func (s *sampler) close() { s.collector.Close() }
+func (s *sampler) close() {
+	s.collector.Close()
+	if s.storage != nil {
+		s.storage.Close()
+	}
+}
 
 // next takes a sample. What was the newest before is prev then.
 func (s *sampler) next(ctx context.Context) error {
@@ -77,6 +101,13 @@ func (s *sampler) next(ctx context.Context) error {
 		return err
 	}
 	s.pods, s.podsErr = s.source.Pods(ctx)
+	if s.storage != nil && (s.disks == nil || s.cur.Time.Sub(s.disks.Time) >= disksEvery) {
+		disks, err := s.storage.Collect(ctx)
+		if err != nil {
+			return err
+		}
+		s.disks = disks
+	}
 	root := &s.cur.Cgroups[0]
 	if len(s.cur.Cgroups) == 1 && root.CPU.Time.IsZero() && root.Memory.Time.IsZero() {
 		return fmt.Errorf("the root cgroup says nothing: %w", errors.Join(append(s.cur.Errors.Examples, cgroupfs.ErrNoHierarchy)...))
@@ -87,6 +118,6 @@ func (s *sampler) next(ctx context.Context) error {
 // json returns the newest sample as a kubelet prints it.
 func (s *sampler) json() []byte {
 	var sum summary.Summary
-	summary.Build(&sum, s.cur, s.pods, &summary.Options{NodeName: s.host})
+	summary.Build(&sum, s.cur, s.pods, &summary.Options{NodeName: s.host, Storage: s.disks})
 	return sum.AppendJSON(nil)
 }

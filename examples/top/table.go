@@ -9,23 +9,50 @@ import (
 	"github.com/nodegauge/nodegauge/cgroupfs"
 )
 
-// columns are the numbers of a row.
-var columns = [...]struct {
+// A column is one number of the rows.
+type column struct {
 	head string
 	cell func(*row) string
-}{
-	{"CPU", func(r *row) string { return cores(r.cpu) }},
-	{"%QUOTA", func(r *row) string { return tenths(r.quota) }},
-	{"%THROT", func(r *row) string { return tenths(r.throttled) }},
-	{"MEMORY", func(r *row) string { return size(r.memory) }},
-	{"%LIMIT", func(r *row) string { return tenths(r.limit) }},
-	{"PSI cpu", func(r *row) string { return pressure(r.psi[0]) }},
-	{"mem", func(r *row) string { return pressure(r.psi[1]) }},
-	{"io", func(r *row) string { return pressure(r.psi[2]) }},
+	// legend explains it, and the next ones that have none.
+	legend string
 }
 
-const legend = "CPU: cores. MEMORY: working set. %QUOTA, %LIMIT: used of the cgroup's own limits. %THROT: CPU periods throttled. " +
-	"PSI: % of the last 10 s that a task waited. " + noLimit + ": no limit. " + unknown + ": not known."
+// columnsOf returns the columns that the options choose. Those that were asked
+// for come before the pressure, which goes first where the screen is narrow.
+func columnsOf(o *options) []column {
+	columns := []column{
+		{"CPU", func(r *row) string { return cores(r.cpu) }, "CPU: cores. MEMORY: working set."},
+		{"%QUOTA", func(r *row) string { return tenths(r.quota) }, "%QUOTA, %LIMIT: used of the cgroup's own limits."},
+		{"%THROT", func(r *row) string { return tenths(r.throttled) }, "%THROT: CPU periods throttled."},
+		{"MEMORY", func(r *row) string { return size(r.memory) }, ""},
+		{"%LIMIT", func(r *row) string { return tenths(r.limit) }, ""},
+	}
+	if o.net {
+		columns = append(columns,
+			column{"RX/s", func(r *row) string { return r.traffic.cell(0) }, "RX/s, TX/s: bytes through the default interface. host: the node's network."},
+			column{"TX/s", func(r *row) string { return r.traffic.cell(1) }, ""})
+	}
+	if o.storage {
+		columns = append(columns,
+			column{"LOGS", func(r *row) string { return takes(r.logs) }, "LOGS, VOLUMES: what they take of disks."},
+			column{"VOLUMES", func(r *row) string { return takes(r.volumes) }, ""})
+	}
+	return append(columns,
+		column{"PSI cpu", func(r *row) string { return pressure(r.psi[0]) }, "PSI: % of the last 10 s that a task waited."},
+		column{"mem", func(r *row) string { return pressure(r.psi[1]) }, ""},
+		column{"io", func(r *row) string { return pressure(r.psi[2]) }, ""})
+}
+
+// legend explains the columns.
+func legend(columns []column) string {
+	var text strings.Builder
+	for _, c := range columns {
+		if c.legend != "" {
+			text.WriteString(c.legend + " ")
+		}
+	}
+	return text.String() + noLimit + ": no limit. " + unknown + ": not known."
+}
 
 const (
 	gap      = "  "
@@ -37,7 +64,7 @@ const (
 // not 0.
 func render(w io.Writer, v *view, width, height int) error {
 	head := headLines(&v.node, width)
-	body, dropped := bodyLines(v.rows, width)
+	body, dropped := bodyLines(v.columns, v.rows, width)
 	var foot []string
 	for _, note := range v.notes {
 		foot = append(foot, wrap(clean(note), width)...)
@@ -45,7 +72,7 @@ func render(w io.Writer, v *view, width, height int) error {
 	if len(dropped) > 0 {
 		foot = append(foot, wrap("Too narrow to show: "+strings.Join(dropped, ", ")+".", width)...)
 	}
-	foot = append(foot, wrap(legend, width)...)
+	foot = append(foot, wrap(legend(v.columns), width)...)
 
 	const around = 3 // two empty lines, and the one where the cursor ends
 	if room := max(height-len(head)-len(foot)-around, 2); height > 0 && len(body) > room {
@@ -85,13 +112,21 @@ func headLines(n *nodeView, width int) []string {
 		of = fmt.Sprint(n.cpus)
 	}
 	bar := max(width-56, 4)
-	return []string{
+	lines := []string{
 		title(n, width),
-		gauge(bar, "CPU", n.cpuShare, cores(n.cpu)+" of "+of+" cores", n.psi[0]),
-		gauge(bar, "memory", n.memShare, size(n.memory)+" of "+size(n.memTotal), n.psi[1]),
-		gauge(bar, "swap", n.swapShare, swap(n), cgroupfs.Percent{}),
-		gauge(bar, "I/O", cgroupfs.Value{}, "", n.psi[2]),
+		gauge(bar, "CPU", n.cpuShare, cores(n.cpu)+" of "+of+" cores") + psiOf(n.psi[0]),
+		gauge(bar, "memory", n.memShare, size(n.memory)+" of "+size(n.memTotal)) + psiOf(n.psi[1]),
+		strings.TrimRight(gauge(bar, "swap", n.swapShare, swap(n)), " "),
+		gauge(bar, "I/O", cgroupfs.Value{}, "") + psiOf(n.psi[2]),
 	}
+	if n.disk != nil {
+		lines = append(lines, strings.TrimRight(gauge(bar, "disk", n.disk.share, size(n.disk.used)+" of "+size(n.disk.size)), " "))
+	}
+	if n.traffic != nil {
+		lines = append(lines, "  "+padRight("net", 6)+gap+padRight(truncate(clean(n.traffic.name), bar+2), bar+2+7)+gap+
+			perSecond(n.traffic.rx)+" in, "+perSecond(n.traffic.tx)+" out")
+	}
+	return lines
 }
 
 func swap(n *nodeView) string {
@@ -101,9 +136,9 @@ func swap(n *nodeView) string {
 	return size(n.swap) + " of " + size(n.swapTotal)
 }
 
-// gauge is one line of the head: "memory  [|||||     ]   25.0%  1.0 GiB of 4.0 GiB  PSI  0.0".
+// gauge is one line of the head: "memory  [|||||     ]   25.0%  1.0 GiB of 4.0 GiB".
 // What a line is not about is left out.
-func gauge(width int, name string, part cgroupfs.Value, text string, psi cgroupfs.Percent) string {
+func gauge(width int, name string, part cgroupfs.Value, text string) string {
 	bar := strings.Repeat(" ", width+2)
 	percent := ""
 	if text != "" && text != noSwap {
@@ -114,17 +149,15 @@ func gauge(width int, name string, part cgroupfs.Value, text string, psi cgroupf
 			percent = tenths(part) + "%"
 		}
 	}
-	line := "  " + padRight(name, 6) + gap + bar + padLeft(percent, 7) + gap + padRight(text, 24)
-	if name != "swap" { // which has no pressure of its own
-		line += gap + "PSI " + padLeft(pressure(psi), 5)
-	}
-	return strings.TrimRight(line, " ")
+	return "  " + padRight(name, 6) + gap + bar + padLeft(percent, 7) + gap + padRight(text, 24)
 }
+
+func psiOf(p cgroupfs.Percent) string { return gap + "PSI " + padLeft(pressure(p), 5) }
 
 // bodyLines are the header and the rows. Columns that leave the names too
 // little room are dropped, from the right.
-func bodyLines(rows []row, width int) (lines, dropped []string) {
-	cells, widths := cellsOf(rows)
+func bodyLines(columns []column, rows []row, width int) (lines, dropped []string) {
+	cells, widths := cellsOf(columns, rows)
 	room := func() int {
 		left := width
 		for _, w := range widths {
@@ -148,7 +181,7 @@ func bodyLines(rows []row, width int) (lines, dropped []string) {
 		for i, w := range widths {
 			text.WriteString(gap + padLeft(cell(i), w))
 		}
-		lines = append(lines, text.String())
+		lines = append(lines, strings.TrimRight(text.String(), " "))
 	}
 	line("NAME", func(i int) string { return columns[i].head })
 	for r := range rows {
@@ -162,12 +195,13 @@ func bodyLines(rows []row, width int) (lines, dropped []string) {
 }
 
 // cellsOf formats the rows, and finds how wide each column has to be.
-func cellsOf(rows []row) (cells [][len(columns)]string, widths []int) {
+func cellsOf(columns []column, rows []row) (cells [][]string, widths []int) {
 	for _, c := range columns {
 		widths = append(widths, len(c.head))
 	}
-	cells = make([][len(columns)]string, len(rows))
+	cells = make([][]string, len(rows))
 	for r := range rows {
+		cells[r] = make([]string, len(columns))
 		for i, c := range columns {
 			cells[r][i] = c.cell(&rows[r])
 			widths[i] = max(widths[i], utf8.RuneCountInString(cells[r][i]))

@@ -51,11 +51,16 @@ func withPod(t *testing.T, tree *cgroupfstest.Tree) {
 
 func watch(t *testing.T, tree *cgroupfstest.Tree) *sampler {
 	t.Helper()
+	return watchWith(t, tree, &stats.Options{Root: tree.Host(), Now: tree.Now})
+}
+
+func watchWith(t *testing.T, tree *cgroupfstest.Tree, so *stats.Options) *sampler {
+	t.Helper()
 	h, err := cgroupfs.Open(tree.Root())
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := newSampler(h, tree.Host(), &stats.Options{Root: tree.Host(), Now: tree.Now})
+	s, err := newSampler(h, tree.Host(), so)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/nodegauge/nodegauge/cgroupfs"
 	"github.com/nodegauge/nodegauge/stats"
+	"github.com/nodegauge/nodegauge/stats/storage"
 	"github.com/nodegauge/nodegauge/summary"
 )
 
@@ -30,6 +31,8 @@ func idleMeans(rates bool) string {
 // their services, and pods with their containers. It counts what it leaves out.
 type tree struct {
 	prev    map[*stats.Info]*stats.Cgroup
+	host    uint64                        // the node's network namespace
+	folders map[string]*storage.Pod       // by UID
 	pods    map[string]*summary.Pod       // by UID
 	names   map[string]*summary.Container // by ID
 	system  item
@@ -51,12 +54,20 @@ type item struct {
 	children []*item
 }
 
-func newTree(prev, cur *stats.Snapshot, pods []summary.Pod) *tree {
+func newTree(s *sampler) *tree {
+	prev, cur, pods := s.prev, s.cur, s.pods
 	t := &tree{
-		prev:  make(map[*stats.Info]*stats.Cgroup),
-		pods:  make(map[string]*summary.Pod),
-		names: make(map[string]*summary.Container),
-		podOf: make(map[string]*item),
+		prev:    make(map[*stats.Info]*stats.Cgroup),
+		host:    cur.Node.Network.Namespace,
+		folders: make(map[string]*storage.Pod),
+		pods:    make(map[string]*summary.Pod),
+		names:   make(map[string]*summary.Container),
+		podOf:   make(map[string]*item),
+	}
+	if s.disks != nil {
+		for i := range s.disks.Pods {
+			t.folders[s.disks.Pods[i].UID] = &s.disks.Pods[i]
+		}
 	}
 	// An Info is of one incarnation and shared by snapshots: a cgroup that was
 	// made anew under its old name has another.
@@ -89,6 +100,7 @@ func (t *tree) add(cg *stats.Cgroup, parent *item) *item {
 		return parent // its pods say more
 	case stats.KindPod:
 		it := t.newItem(t.podName(cg.PodUID), cg)
+		it.takes(t.folders[cg.PodUID])
 		t.podOf[cg.PodUID] = it
 		t.podRoot.children = append(t.podRoot.children, it)
 		return it
@@ -98,6 +110,7 @@ func (t *tree) add(cg *stats.Cgroup, parent *item) *item {
 		}
 	}
 	it := t.newItem(t.name(cg), cg)
+	it.logs = logsOf(t.folders[cg.PodUID], t.names[cg.ContainerID])
 	if c := t.names[cg.ContainerID]; c != nil && c.Kind == summary.KindSandbox {
 		it.sandbox = true
 	}
@@ -111,6 +124,7 @@ func (t *tree) pod(uid string) *item {
 	it := t.podOf[uid]
 	if it == nil {
 		it = &item{row: row{name: t.podName(uid)}, keep: true}
+		it.takes(t.folders[uid])
 		t.podOf[uid] = it
 		t.podRoot.children = append(t.podRoot.children, it)
 	}
@@ -121,7 +135,19 @@ func (t *tree) newItem(name string, cg *stats.Cgroup) *item {
 	return &item{row: t.row(name, cg), keep: cg.PodUID != "" || cg.Err != nil}
 }
 
-func (t *tree) row(name string, cg *stats.Cgroup) row { return newRow(name, t.prev[cg.Info], cg) }
+func (t *tree) row(name string, cg *stats.Cgroup) row {
+	prev := t.prev[cg.Info]
+	r := newRow(name, prev, cg)
+	if cg.Kind == stats.KindPod || cg.Kind == stats.KindContainer && cg.PodUID == "" {
+		var before *stats.Network
+		if prev != nil {
+			before = &prev.Network
+		}
+		r.traffic = newTraffic(before, &cg.Network)
+		r.traffic.ofHost = cg.Network.Namespace != 0 && cg.Network.Namespace == t.host
+	}
+	return r
+}
 
 func (t *tree) podName(uid string) string {
 	t.podCount++

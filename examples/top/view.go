@@ -12,9 +12,10 @@ import (
 // A view is what one table shows. It is made of samples alone: no clock, no
 // file, no terminal.
 type view struct {
-	node  nodeView
-	rows  []row // in the order in which they are printed
-	notes []string
+	node    nodeView
+	columns []column
+	rows    []row // in the order in which they are printed
+	notes   []string
 }
 
 // nodeView is the head of the table.
@@ -35,6 +36,8 @@ type nodeView struct {
 	swapTotal cgroupfs.Value
 	swapShare cgroupfs.Value
 	psi       [3]cgroupfs.Percent
+	traffic   *traffic // nil if nobody asks
+	disk      *disk    // nil if nobody asks
 }
 
 // A row is a cgroup. Shares are in tenths of a percent, and Max where there is
@@ -49,14 +52,20 @@ type row struct {
 	memory    cgroupfs.Value // the working set in bytes
 	limit     cgroupfs.Value // the share of the memory limit
 	psi       [3]cgroupfs.Percent
+	traffic   *traffic // nil for what has no network of its own
+	logs      *cgroupfs.Value
+	volumes   *cgroupfs.Value // both in bytes, and nil for what has none
 }
 
 // newView makes a view of the sampler's samples.
 func newView(s *sampler, o *options) *view {
-	v := &view{node: newNode(s)}
-	t := newTree(s.prev, s.cur, s.pods)
+	v := &view{node: newNode(s), columns: columnsOf(o)}
+	t := newTree(s)
 	v.rows = t.rows(o)
-	if !s.live {
+	switch {
+	case !s.live && o.storage:
+		v.note("This is a copy of a host, of one moment: there are no rates, and its disks are elsewhere.")
+	case !s.live:
 		v.note("This is a copy of a host, of one moment: there are no rates.")
 	}
 	if t.podCount == 0 {
@@ -74,13 +83,21 @@ func newView(s *sampler, o *options) *view {
 	if n := t.nameless; n > 0 {
 		v.note("No source here names %s of pods (sandboxes maybe): shown by ID.", plural(n, "container"))
 	}
+	v.noteErrors(s)
+	return v
+}
+
+// noteErrors quotes one error of each kind.
+func (v *view) noteErrors(s *sampler) {
 	if n := s.cur.Errors.Total(); n > 0 {
 		v.note("%s in this sample, for example: %v", plural(n, "error"), s.cur.Errors.Examples[0])
+	}
+	if s.disks != nil && s.disks.Errors.Total() > 0 {
+		v.note("%s with the disks, for example: %v", plural(s.disks.Errors.Total(), "error"), s.disks.Errors.Examples[0])
 	}
 	if errs := flatten(s.podsErr); len(errs) > 0 {
 		v.note("Names may be missing: %s, for example: %v", plural(len(errs), "error"), errs[0])
 	}
-	return v
 }
 
 func (v *view) note(format string, args ...any) {
@@ -102,6 +119,10 @@ func newNode(s *sampler) nodeView {
 		swapTotal: src.SwapTotal,
 		swapShare: share(src.Swap.SwapUsageBytes, src.SwapTotal),
 		psi:       psi(root),
+		disk:      newDisk(s.disks),
+	}
+	if !src.Network.Time.IsZero() {
+		n.traffic = newTraffic(&s.prev.Node.Network, &src.Network)
 	}
 	if s.live {
 		n.at, n.booted = s.cur.Time, src.BootTime

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -30,14 +31,14 @@ func (a *answer) isGood(snap *stats.Snapshot, disks *storage.Snapshot) bool {
 	return a != nil && a.generation >= snap.Generation && a.disks == disks
 }
 
-// write sends the answer. Values of headers are shared, and have no room for
-// another: whoever adds one gets a slice of his own.
+// write sends the answer. Values of headers are shared with other requests:
+// whoever adds one gets a slice of his own, as they have no room for another.
 func (a *answer) write(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header["Content-Type"] = a.contentType
 	header["Content-Length"] = a.contentLength
 	if a.warning != nil {
-		header["Warning"] = a.warning
+		header["Warning"] = slices.Clip(a.warning)
 	}
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(a.body) // the client may be gone: nobody is left to be told
@@ -123,10 +124,18 @@ func (h *handler) make(snap *stats.Snapshot, disks *storage.Snapshot, k kind) *a
 	if h.podsErr != nil {
 		a.warning = append(a.warning, warning("pods may be missing: "+h.podsErr.Error()))
 	}
-	if n := snap.Errors.Total(); n > 0 {
-		a.warning = append(a.warning, warning(fmt.Sprintf("numbers may be missing; errors in this round: %d, for example: %v", n, snap.Errors.Examples[0])))
+	a.warn(&snap.Errors, "numbers")
+	if disks != nil {
+		a.warn(&disks.Errors, "disks")
 	}
 	return a
+}
+
+// warn tells of the errors of a round.
+func (a *answer) warn(errs *stats.Errors, what string) {
+	if n := errs.Total(); n > 0 {
+		a.warning = append(a.warning, warning(fmt.Sprintf("%s may be missing; errors: %d, for example: %v", what, n, errs.Examples[0])))
+	}
 }
 
 // maxWarning is how long the text of a warning may be, in bytes.

@@ -11,7 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nodegauge/nodegauge/cgroupfs"
 	"github.com/nodegauge/nodegauge/cgroupfs/cgroupfstest"
+	"github.com/nodegauge/nodegauge/stats"
 	"github.com/nodegauge/nodegauge/stats/storage"
 	"github.com/nodegauge/nodegauge/summary"
 	"github.com/nodegauge/nodegauge/summary/httpapi"
@@ -195,8 +197,24 @@ func TestCgroupsThatFailAreToldOf(t *testing.T) {
 	got := get(t, serve(t, collectorOf(t, tree), names, nil).URL+"/stats/summary")
 	assert.Equal(t, []string{"web-0", "web-1"}, podsOf(t, got))
 	require.Len(t, got.header["Warning"], 1)
-	assert.Contains(t, got.header.Get("Warning"), `299 - "numbers may be missing; errors in this round: 1, for example: cgroupfs: `)
+	assert.Contains(t, got.header.Get("Warning"), `299 - "numbers may be missing; errors: 1, for example: cgroupfs: `)
 	assert.Contains(t, got.header.Get("Warning"), "memory.current")
+}
+
+// What the disks do not say is told to those who ask for it.
+func TestDisksThatFailAreToldOf(t *testing.T) {
+	tree, names := fake(t, 1, 1)
+	disks := &storage.Snapshot{
+		Node:   storage.FS{Time: tree.Now(), UsedBytes: cgroupfs.Number(7), CapacityBytes: cgroupfs.Number(9)},
+		Errors: stats.Errors{Other: 2, Examples: []error{errors.New("statfs does not come back")}},
+	}
+	server := serve(t, collectorOf(t, tree), names, &httpapi.Options{Storage: func() *storage.Snapshot { return disks }})
+	got := get(t, server.URL+"/stats/summary")
+	assert.Contains(t, got.body, `"capacityBytes":9,"usedBytes":7`)
+	assert.Equal(t, []string{`299 - "disks may be missing; errors: 2, for example: statfs does not come back"`}, got.header["Warning"])
+	got = get(t, server.URL+"/stats/summary?only_cpu_and_memory=true")
+	assert.NotContains(t, got.body, `"capacityBytes"`)
+	assert.NotContains(t, got.header, "Warning")
 }
 
 func TestWithoutNamesThereIsTheNode(t *testing.T) {
