@@ -16,6 +16,8 @@
 #   VMRUN_ACCEL=tcg|kvm    VMRUN_MEM=1024 (MiB)   VMRUN_CPUS=2
 #   VMRUN_TIMEOUT=600 (s)  VMRUN_ENV="A=1 B=2"    VMRUN_APPEND="kernel words"
 #   VMRUN_FILES="testdata" (what is copied along, relative to the folder)
+#   VMRUN_PROGRAMS="/usr/sbin/runc" (programs that are copied along, by path)
+#   VMRUN_MODULES="overlay veth" (modules that are loaded, in that order)
 set -euo pipefail
 
 die() { echo "vmrun: $*" >&2; exit 126; }
@@ -37,9 +39,19 @@ mkdir -p "$root"/{bin,dev,etc,proc,run,sys,tmp,var/tmp,vmrun} "$root$PWD"
 cp -L "$busybox" "$root/bin/busybox"
 ln -s busybox "$root/bin/sh"
 cp -L "$bin" "$root/vmrun/prog"
-for lib in $(ldd "$bin" 2>/dev/null | grep -o '/[^ ]*' || true); do
-	mkdir -p "$root${lib%/*}"
-	cp -L "$lib" "$root$lib"
+for p in ${VMRUN_PROGRAMS-}; do
+	mkdir -p "$root${p%/*}"
+	cp -L "$p" "$root$p"
+done
+for p in "$bin" ${VMRUN_PROGRAMS-}; do
+	for lib in $(ldd "$p" 2>/dev/null | grep -o '/[^ ]*' || true); do
+		[ ! -e "$root$lib" ] || continue
+		mkdir -p "$root${lib%/*}"
+		cp -L "$lib" "$root$lib"
+	done
+done
+for m in ${VMRUN_MODULES-}; do
+	cp "${kernel%/*}/../modules/$m.ko" "$root/vmrun/" || die "no module $m beside $kernel"
 done
 for f in ${VMRUN_FILES-testdata}; do
 	[ ! -e "$f" ] || cp -a --parents "$f" "$root$PWD/"
@@ -56,10 +68,10 @@ echo '127.0.0.1 localhost' >"$root/etc/hosts"
 } >"$root/vmrun/run"
 {
 	echo '#!/bin/sh'
-	echo "mode=$mode"
+	echo "mode=$mode modules='${VMRUN_MODULES-}'"
 	cat <<'INIT'
 /bin/busybox --install -s /bin
-export PATH=/bin HOME=/tmp TMPDIR=/var/tmp
+export PATH=/bin:/usr/bin:/usr/sbin HOME=/tmp TMPDIR=/var/tmp
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs dev /dev
@@ -67,6 +79,7 @@ mkdir -p /dev/shm /dev/pts
 mount -t tmpfs shm /dev/shm
 mount -t devpts pts /dev/pts
 ip link set lo up
+for m in $modules; do insmod /vmrun/$m.ko; done
 mke2fs -F /dev/nvme0n1 >/dev/null && mount -t ext4 /dev/nvme0n1 $TMPDIR
 cg=/sys/fs/cgroup
 if [ $mode = v2 ]; then
