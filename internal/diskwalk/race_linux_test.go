@@ -80,6 +80,8 @@ func TestALinkSwappedForAFolderLeadsNowhere(t *testing.T) {
 			}
 		}
 	}()
+	end := sync.OnceFunc(func() { close(stop); wg.Wait() })
+	defer end()
 	base, err := kernfs.OpenPath(dir)
 	require.NoError(t, err)
 	defer kernfs.Close(&base)
@@ -94,8 +96,7 @@ func TestALinkSwappedForAFolderLeadsNowhere(t *testing.T) {
 		}
 		require.Less(t, w.Bytes, uint64(1<<20), "what is outside was counted")
 	}
-	close(stop)
-	wg.Wait()
+	end()
 	require.False(t, c.opened(), "something outside was opened")
 }
 
