@@ -60,7 +60,10 @@ func TestCollect(t *testing.T) {
 		{"init", Used{Time: h.now, Bytes: n(0), Inodes: n(0)}},
 		{"server", Used{Time: h.now, Bytes: n(8192 + 4096), Inodes: n(2)}},
 	}, p.Containers)
-	require.Equal(t, Used{}, s.pod(t, uidB).EtcHosts, "what is not there is not 0")
+	require.Equal(t, Used{}, s.pod(t, uidB).EtcHosts, "it has no folder")
+	require.NoError(t, os.Mkdir(h.path("var/lib/kubelet/pods", uidB), 0o750))
+	require.Equal(t, Used{Time: h.now, Bytes: n(0), Inodes: n(0)}, collect(t, c).pod(t, uidB).EtcHosts, "it has one, and no such file")
+	require.NoError(t, os.Remove(h.path("var/lib/kubelet/pods", uidB)))
 
 	h.now = h.now.Add(time.Minute)
 	require.NoError(t, os.RemoveAll(h.path("var/lib/kubelet/pods", uidA)))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -35,11 +36,14 @@ func (c *Collector) listKubelet(ctx context.Context) {
 }
 
 // lookAtEtcHosts looks at the file that the pod's containers have as
-// /etc/hosts. Its folder is the kubelet's own.
+// /etc/hosts. Its folder is the kubelet's own. A pod without one takes nothing.
 func (c *Collector) lookAtEtcHosts(p *pod) {
 	t := &c.kubelet
 	p.etcHosts = Used{}
-	if f, err := kernfs.LstatAt(t.fd, t.zpath(p.uid, "etc-hosts")); err == nil && !f.IsDir {
+	switch f, err := kernfs.LstatAt(t.fd, t.zpath(p.uid, "etc-hosts")); {
+	case errors.Is(err, kernfs.ErrAbsent):
+		p.etcHosts = Used{Time: c.o.Now(), Bytes: number(0), Inodes: number(0)}
+	case err == nil && !f.IsDir:
 		p.etcHosts = Used{Time: c.o.Now(), Bytes: product(f.Blocks, 512), Inodes: number(1)}
 	}
 }

@@ -76,7 +76,8 @@ type Pod struct {
 	UID string
 	// Volumes are the folders of its volumes, by plugin and name.
 	Volumes []Volume
-	// EtcHosts is the file that its containers have as /etc/hosts.
+	// EtcHosts is the file that its containers have as /etc/hosts: 0 where the
+	// pod's folder has none.
 	EtcHosts Used
 	// Logs are the files that lie directly in the pod's folder of logs.
 	Logs Used
