@@ -55,11 +55,14 @@ const (
 	// CompatErrorIs500 answers a request with status 500 and nothing else where
 	// anything failed, one name among them. It concerns package httpapi.
 	CompatErrorIs500
+	// CompatIndent breaks the text of an answer into lines, with a space for
+	// each level. It concerns package httpapi.
+	CompatIndent
 
 	// compatAlways are quirks of every release.
 	compatAlways = CompatZeroRate | CompatOwnPageFaults | CompatWrapAvailable | CompatDuplicates | CompatEth0 |
 		CompatInterfacePrefixes | CompatHostNetwork | CompatZeroVolumes | CompatPartialEphemeralStorage | CompatRootStart |
-		CompatErrorIs500
+		CompatErrorIs500 | CompatIndent
 	// Kubelet132 is kubelet 1.32 with the CRI stats provider, the default on
 	// containerd.
 	Kubelet132 = compatAlways | CompatNoPSI | CompatZeroContainerSwap | CompatSameContainerFS | CompatNoSwapInCPUAndMemory

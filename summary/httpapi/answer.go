@@ -1,7 +1,9 @@
 package httpapi
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -119,6 +121,11 @@ func (h *handler) make(snap *stats.Snapshot, disks *storage.Snapshot, k kind) *a
 		disks:       disks,
 		body:        h.summary.AppendJSON(make([]byte, 0, size)),
 		contentType: []string{"application/json"},
+	}
+	if o.Compat&summary.CompatIndent != 0 {
+		var lines bytes.Buffer
+		_ = json.Indent(&lines, a.body, "", " ") // what AppendJSON makes is JSON
+		a.body = lines.Bytes()
 	}
 	a.contentLength = []string{strconv.Itoa(len(a.body))}
 	if h.podsErr != nil {

@@ -47,7 +47,8 @@
 // those of cgroups and disks are in their Snapshots.
 //
 // With [summary.CompatErrorIs500] a request fails as a kubelet's does, names or
-// form: status 500 and a text that begins with "Internal Error: ".
+// form: status 500 and a text that begins with "Internal Error: ". With
+// [summary.CompatIndent] the JSON of an answer has a line for every field.
 //
 // # Errors
 //

@@ -36,7 +36,7 @@ type Options struct {
 	// gets status 503 and Retry-After, at once.
 	MaxConcurrent int
 	// Summary are the options of summary.Build. Of its Compat, CompatErrorIs500
-	// changes what is answered here.
+	// and CompatIndent change what is answered here.
 	Summary summary.Options
 	// Storage returns what the disks say, in place of Summary.Storage; nil
 	// leaves that as it is. It is called for every request and does not wait:

@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -42,6 +43,7 @@ func TestAnswersAreWhatBuildMakes(t *testing.T) {
 			tree.Advance(at - passed)
 			passed = at
 			pods = capturedPods(t, tree, f.Frame)
+			requireLines(t, tree.Want(f.Frame+"/before/stats_summary.json"))
 			for query, only := range map[string]bool{"": false, "?only_cpu_and_memory=true": true} {
 				got := get(t, server.URL+"/stats/summary"+query)
 				snap, err := c.Fresh(context.Background(), time.Second)
@@ -50,12 +52,22 @@ func TestAnswersAreWhatBuildMakes(t *testing.T) {
 				so := o.Summary
 				so.CPUAndMemoryOnly = only
 				summary.Build(&s, snap, pods, &so)
-				require.Equal(t, string(s.AppendJSON(nil)), got.body)
+				var lines bytes.Buffer
+				require.NoError(t, json.Indent(&lines, s.AppendJSON(nil), "", " "))
+				require.Equal(t, lines.String(), got.body)
 				require.Len(t, podsOf(t, got), 6)
 				require.NotContains(t, got.header, "Warning")
 			}
 		}
 	}
+}
+
+// requireLines holds a kubelet's text against what CompatIndent makes of it.
+func requireLines(t *testing.T, text string) {
+	var flat, lines bytes.Buffer
+	require.NoError(t, json.Compact(&flat, []byte(text)))
+	require.NoError(t, json.Indent(&lines, flat.Bytes(), "", " "))
+	require.Equal(t, strings.TrimSpace(text), lines.String())
 }
 
 // capturedPods is what the container runtime knew at a frame.
