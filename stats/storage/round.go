@@ -23,7 +23,7 @@ func (c *Collector) collect(ctx context.Context) error {
 		return err
 	}
 	c.readSource(ctx)
-	c.node = c.mountOf(c.o.KubeletRoot)
+	c.node = c.nodeMount()
 	c.want(c.node)
 	defer c.closeTrees()
 	if c.open(&c.kubelet, path.Join(c.o.KubeletRoot, "pods")) {
@@ -45,6 +45,19 @@ func (c *Collector) collect(ctx context.Context) error {
 	}
 	c.await(ctx)
 	return ctx.Err()
+}
+
+// nodeMount returns the mount that holds the kubelet's folder, or would hold it
+// if it were made.
+func (c *Collector) nodeMount() *mount {
+	dir := c.o.KubeletRoot
+	for dir != path.Dir(dir) {
+		if _, err := c.hostPath(dir); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		dir = path.Dir(dir)
+	}
+	return c.mountOf(dir)
 }
 
 func (c *Collector) closeTrees() {

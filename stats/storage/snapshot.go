@@ -13,7 +13,8 @@ import (
 type Snapshot struct {
 	// Time is when the round ended.
 	Time time.Time
-	// Node is the file system that holds the kubelet's folder.
+	// Node is the file system that holds the kubelet's folder, or that would
+	// hold it where there is none.
 	Node FS
 	// Image is where images are, Container where writable layers are; they may
 	// be the same. Used is what images and layers take of it, as the runtime
