@@ -198,6 +198,27 @@ func TestFormThatDoesNotArrive(t *testing.T) {
 	}
 }
 
+// formFunc is a form whose bytes come when it says.
+type formFunc func(p []byte) (int, error)
+
+func (f formFunc) Read(p []byte) (int, error) { return f(p) }
+
+// A form that is slow to arrive does not send others away.
+func TestSlowFormTakesNobodysPlace(t *testing.T) {
+	tree, names := fake(t, 1, 1)
+	h := httpapi.Handler(collectorOf(t, tree), names, &httpapi.Options{MaxConcurrent: 1})
+	r := httptest.NewRequest(http.MethodPost, "/stats/summary", formFunc(func([]byte) (int, error) {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/stats/summary", nil))
+		assert.Equal(t, 200, w.Code)
+		return 0, io.EOF
+	}))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	assert.Equal(t, 200, w.Code)
+}
+
 // While time passes and rounds come, every asker gets a whole answer.
 func TestManyAskersOverManyRounds(t *testing.T) {
 	tree, names := fake(t, 3, 2)
