@@ -60,7 +60,7 @@ func (c *Collector) place() {
 		for _, f := range t.folders {
 			full := t.zpath(t.dir, f.path)
 			full = full[:len(full)-1]
-			f.mount = c.mounts.of(full)
+			f.mount, f.mounts = c.mounts.of(full), f.mounts[:0] // also of one that was not listed in this round
 			f.cross = f.mount != top
 			f.own = f.cross && f.volume && f.mount.point == string(full) && f.mount.device != top.device
 			if f.own {

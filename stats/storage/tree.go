@@ -171,6 +171,5 @@ func (c *Collector) follow(t *tree, p *pod, path []byte) *folder {
 		t.folders[f.path] = f
 	}
 	f.pod, f.seen = p, c.round
-	f.mounts = f.mounts[:0]
 	return f
 }
