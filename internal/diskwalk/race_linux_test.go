@@ -3,6 +3,7 @@ package diskwalk
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"syscall"
 	"testing"
@@ -143,22 +144,23 @@ func TestTooManyHardLinksCountByName(t *testing.T) {
 	dir := t.TempDir()
 	v := filepath.Join(dir, "v")
 	require.NoError(t, os.Mkdir(v, 0o755))
-	for _, name := range []string{"1", "2", "3"} {
-		require.NoError(t, os.WriteFile(filepath.Join(v, name), []byte("x"), 0o600))
-		require.NoError(t, os.Link(filepath.Join(v, name), filepath.Join(v, name+"-again")))
+	for i := range OwnLinks + 2 {
+		name := filepath.Join(v, strconv.Itoa(i))
+		require.NoError(t, os.WriteFile(name, []byte("x"), 0o600))
+		require.NoError(t, os.Link(name, name+"-again"))
 	}
 	base, err := kernfs.OpenPath(dir)
 	require.NoError(t, err)
 	defer kernfs.Close(&base)
 	r := root("v")
 	wr := Walker{links: MaxLinks - 1} // others remember all but one
-	wr.Begin(100, never)
+	wr.Begin(10_000, never)
 	var w Walk
-	done, err := w.Step(base, &r, &wr, 100)
+	done, err := w.Step(base, &r, &wr, 10_000)
 	require.NoError(t, err)
 	require.True(t, done)
 	require.True(t, w.Doubled)
-	require.EqualValues(t, 6, w.Inodes, "the folder, one file once, two twice")
+	require.EqualValues(t, 1+OwnLinks+2*2, w.Inodes, "the folder, its own once, two twice")
 	w.Reset(&wr)
 	require.Equal(t, MaxLinks-1, wr.links)
 }
@@ -214,4 +216,30 @@ func BenchmarkStep(b *testing.B) {
 		w.Reset(&wr)
 	}
 	b.ReportMetric(float64(entries)/b.Elapsed().Seconds(), "entries/s")
+}
+
+// TestOneWalkTakesNoOthersMemory has a walk under way that remembers all that
+// there is room for.
+func TestOneWalkTakesNoOthersMemory(t *testing.T) {
+	dir := t.TempDir()
+	for i := range 10 {
+		name := filepath.Join(dir, strconv.Itoa(i))
+		require.NoError(t, os.WriteFile(name, nil, 0o600))
+		require.NoError(t, os.Link(name, name+"b"))
+	}
+	base, err := kernfs.OpenPath(dir)
+	require.NoError(t, err)
+	defer kernfs.Close(&base)
+	wr := Walker{links: MaxLinks}
+	wr.Begin(1000, never)
+	var w Walk
+	r := root(".")
+	done, err := w.Step(base, &r, &wr, 1000)
+	require.NoError(t, err)
+	require.True(t, done)
+	require.False(t, w.Doubled)
+	require.EqualValues(t, 11, w.Inodes)
+	require.Equal(t, MaxLinks+10, wr.links)
+	w.Forget(&wr)
+	require.Equal(t, MaxLinks, wr.links)
 }

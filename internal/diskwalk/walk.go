@@ -21,8 +21,9 @@ const (
 	// MaxDepth is how deep folders may lie in each other.
 	MaxDepth = 1024
 	// MaxLinks is how many files with several names all walks of one Walker
-	// remember together.
+	// remember together, and OwnLinks how many each may whatever others do.
 	MaxLinks = 1 << 16
+	OwnLinks = 1024
 
 	window = 32  // folders that are open at once
 	pause  = 128 // entries between two looks at the clock
@@ -218,7 +219,7 @@ func (w *Walk) add(wr *Walker, f *kernfs.File) {
 }
 
 func (w *Walk) remember(wr *Walker, ino uint64) {
-	if wr.links >= MaxLinks {
+	if wr.links >= MaxLinks && len(w.links) >= OwnLinks {
 		w.Doubled = true
 		return
 	}

@@ -158,6 +158,25 @@ func TestAPartThatCannotBeReadLeavesTheFigure(t *testing.T) {
 	require.Equal(t, h.now, s.volume(t, uidA, "w").Used.Time)
 }
 
+// The folder of a CSI volume is there before and after the volume, and the
+// node's disk is not the volume's.
+func TestACSIVolumeWithoutItsFolderIsNoVolume(t *testing.T) {
+	h := newHost(t)
+	above := h.volume(uidA, "csi", "pv")
+	c := h.collector(Options{})
+	for range 2 {
+		require.Empty(t, collect(t, c).pod(t, uidA).Volumes)
+		dir := h.mkdir("var/lib/kubelet/pods", uidA, "volumes/kubernetes.io~csi/pv/mount")
+		require.Equal(t, n(1), collect(t, c).volume(t, uidA, "pv").Used.Inodes)
+		require.NoError(t, os.Remove(dir))
+	}
+	s := collect(t, c)
+	require.Empty(t, s.pod(t, uidA).Volumes)
+	require.Empty(t, messages(s))
+	require.NoError(t, os.Remove(above))
+	require.Empty(t, collect(t, c).pod(t, uidA).Volumes)
+}
+
 func TestOptionsBelowZeroAreRefused(t *testing.T) {
 	for _, o := range []Options{{Entries: -1}, {Time: -1}, {Wait: -1}} {
 		_, err := New(&o)

@@ -103,9 +103,9 @@
 // containers costs 2.7 KB here and 1.3 KB in each Snapshot (BenchmarkMemory), a
 // mount some 300 bytes.
 // A count under way remembers the folders it is in, at most 1,024 of them, and
-// files with several names, at most 65,536 for all counts together; beyond,
-// each name of such a file counts, and an error says so. Folders deeper than
-// that are an error. At most 100,000 folders are followed, and at most 100,000
+// files with several names, at most 65,536 for all counts together and 1,024 for
+// each whatever the others do; beyond, each name of such a file counts, and an
+// error says so. Folders deeper than that are an error. At most 100,000 folders are followed, and at most 100,000
 // entries of a folder listed. A steady round allocates the Snapshot it returns, and
 // little else.
 //

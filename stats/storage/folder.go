@@ -36,6 +36,7 @@ type folder struct {
 	own    bool     // it is on a device of its own: statfs tells, nothing is counted
 	cross  bool     // the way to it leads onto another mount
 	mounts []string // below it
+	gone   bool     // it was not there when its turn came
 	used   Used
 	walk   *diskwalk.Walk // the count that is under way
 	served uint64         // when it had its last turn
@@ -60,10 +61,11 @@ func (c *Collector) place() {
 		for _, f := range t.folders {
 			full := t.zpath(t.dir, f.path)
 			full = full[:len(full)-1]
-			f.mount = c.mounts.of(full)
+			f.mount, f.mounts = c.mounts.of(full), f.mounts[:0] // also of one that was not listed in this round
 			f.cross = f.mount != top
 			f.own = f.cross && f.volume && f.mount.point == string(full) && f.mount.device != top.device
 			if f.own {
+				f.gone = false
 				c.drop(f)
 			}
 			if f.volume {
@@ -134,9 +136,10 @@ func (c *Collector) step(f *folder) (done bool) {
 		Mounts: f.mounts,
 	}, &c.walker, quantum)
 	f.used.Counting.Bytes, f.used.Counting.Inodes = w.Bytes, w.Inodes
+	f.gone = errors.Is(err, diskwalk.ErrGone)
 	switch {
 	case err != nil:
-		if !errors.Is(err, diskwalk.ErrGone) {
+		if !f.gone {
 			c.add(fmt.Errorf("%s: %w", f.tree.dir, err))
 		}
 		c.drop(f)

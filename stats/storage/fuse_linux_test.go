@@ -123,6 +123,17 @@ func TestLiveRemoteFileSystemsAreNotTouched(t *testing.T) {
 	require.Zero(t, a.asked.Load()+b.asked.Load())
 }
 
+func TestLiveALinkToARemoteFileSystemIsNotFollowed(t *testing.T) {
+	h := newHost(t)
+	h.mkdir("var/lib/kubelet/pods")
+	f := mountFuse(t, h.mkdir("net"))
+	require.NoError(t, os.RemoveAll(h.path("var/log/pods")))
+	require.NoError(t, os.Symlink("/net/pods", h.path("var/log/pods")))
+	s := collect(t, h.collector(Options{}))
+	require.Contains(t, messages(s), "/var/log/pods: on a network or FUSE file system, which Options.Remote would allow")
+	require.Zero(t, f.asked.Load())
+}
+
 func TestLiveAKubeletsFolderOnARemoteFileSystem(t *testing.T) {
 	h := newHost(t)
 	h.volume(uidA, "empty-dir", "v")

@@ -10,8 +10,8 @@ import (
 
 // hostPath returns where this process finds the host's path p: below root,
 // without links, those of the host read as the host reads them: an absolute
-// one starts again at root.
-func hostPath(root, p string) (string, error) {
+// one starts again at root. May is asked before a link is followed.
+func hostPath(root, p string, may func(path string) error) (string, error) {
 	root, err := filepath.EvalSymlinks(root)
 	if err != nil {
 		return "", err
@@ -40,6 +40,9 @@ func hostPath(root, p string) (string, error) {
 			at = "/"
 		}
 		rest = target + "/" + rest
+		if err := may(filepath.Join(root, filepath.Join(at, rest))); err != nil {
+			return "", err
+		}
 	}
 	return filepath.Join(root, at), nil
 }

@@ -55,6 +55,24 @@ func TestLiveAMountInAVolumeIsNotCrossed(t *testing.T) {
 	require.ElementsMatch(t, []string{"other", "a/same"}, c.kubelet.folders[uidA+"/volumes/kubernetes.io~empty-dir/v"].mounts)
 }
 
+// TestLiveAFolderThatCannotBeListedCostsNoMore mounts something on the folder of
+// a volume's plugin: what was known of the volume stays, in every round.
+func TestLiveAFolderThatCannotBeListedCostsNoMore(t *testing.T) {
+	h := newHost(t)
+	dir := h.volume(uidA, "empty-dir", "v")
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "in"), 0o755))
+	mountAt(t, filepath.Join(dir, "in"), "tmpfs", "size=1m")
+	c := h.collector(Options{})
+	require.Empty(t, messages(collect(t, c)))
+	mountAt(t, filepath.Dir(dir), "tmpfs", "size=1m")
+	for range 3 {
+		s := collect(t, c)
+		require.Contains(t, messages(s), uidA+": on another mount")
+		require.Equal(t, n(1), s.volume(t, uidA, "v").Used.Inodes)
+		require.Equal(t, []string{"in"}, c.kubelet.folders[uidA+"/volumes/kubernetes.io~empty-dir/v"].mounts)
+	}
+}
+
 func TestLiveABindMountOfTheSameDeviceIsCounted(t *testing.T) {
 	h := newHost(t)
 	if os.Getuid() != 0 {

@@ -163,7 +163,9 @@ func (c *Collector) fillPods(s *Snapshot) {
 	for i, p := range c.order {
 		vFrom, lFrom := len(v), len(l)
 		for _, f := range p.volumes {
-			v = append(v, f.show())
+			if !f.gone { // a CSI driver makes its folder later, or has removed it
+				v = append(v, f.show())
+			}
 		}
 		for _, f := range p.containers {
 			l = append(l, Logs{Name: path.Base(f.path), Used: f.used})

@@ -67,11 +67,7 @@ func (c *Collector) hostPath(path string) (string, error) {
 	if err := c.mayTouch(filepath.Join(c.o.Root, path)); err != nil {
 		return "", err
 	}
-	dir, err := hostPath(c.o.Root, path)
-	if err != nil {
-		return "", err
-	}
-	return dir, c.mayTouch(dir)
+	return hostPath(c.o.Root, path, c.mayTouch)
 }
 
 func (c *Collector) mayTouch(path string) error {
@@ -171,6 +167,5 @@ func (c *Collector) follow(t *tree, p *pod, path []byte) *folder {
 		t.folders[f.path] = f
 	}
 	f.pod, f.seen = p, c.round
-	f.mounts = f.mounts[:0]
 	return f
 }

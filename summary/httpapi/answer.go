@@ -138,11 +138,17 @@ func (h *handler) make(snap *stats.Snapshot, disks *storage.Snapshot, k kind) *a
 	return a
 }
 
-// warn tells of the errors of a round.
+// warn tells of the errors of a round, which may be counted without examples.
 func (a *answer) warn(errs *stats.Errors, what string) {
-	if n := errs.Total(); n > 0 {
-		a.warning = append(a.warning, warning(fmt.Sprintf("%s may be missing; errors: %d, for example: %v", what, n, errs.Examples[0])))
+	n := errs.Total()
+	if n == 0 {
+		return
 	}
+	text := fmt.Sprintf("%s may be missing; errors: %d", what, n)
+	if len(errs.Examples) > 0 {
+		text += fmt.Sprintf(", for example: %v", errs.Examples[0])
+	}
+	a.warning = append(a.warning, warning(text))
 }
 
 // maxWarning is how long the text of a warning may be, in bytes.

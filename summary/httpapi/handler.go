@@ -32,8 +32,8 @@ type Options struct {
 	// a round and names; 0 is 10 s. The PodSource gets half of it, so that
 	// the node's numbers are answered where names hang.
 	Timeout time.Duration
-	// MaxConcurrent is how many requests may wait at once; 0 is 100. One more
-	// gets status 503 and Retry-After, at once.
+	// MaxConcurrent is how many requests may wait at once for a round and names;
+	// 0 is 100. One more gets status 503 and Retry-After, at once.
 	MaxConcurrent int
 	// Summary are the options of summary.Build. Of its Compat, CompatErrorIs500
 	// and CompatIndent change what is answered here.
@@ -103,15 +103,23 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// serveSummary answers /stats/summary.
+// serveSummary answers /stats/summary. Who is slow to send a form takes nobody's
+// place meanwhile.
 func (h *handler) serveSummary(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), h.o.Timeout)
+	defer cancel()
+	kind, status, err := h.parse(ctx, w, r)
+	if err != nil {
+		h.fail(w, status, err)
+		return
+	}
 	if h.waiting.Add(1) > int64(h.o.MaxConcurrent) {
 		h.waiting.Add(-1)
 		w.Header().Set("Retry-After", "1")
 		http.Error(w, "too many requests wait already", http.StatusServiceUnavailable)
 		return
 	}
-	a, status, err := h.wait(w, r)
+	a, status, err := h.wait(ctx, kind)
 	if err != nil {
 		h.fail(w, status, err)
 		return
@@ -119,17 +127,11 @@ func (h *handler) serveSummary(w http.ResponseWriter, r *http.Request) {
 	a.write(w, r)
 }
 
-// wait does all of a request for which it may have to wait. With an error
-// comes its status.
-func (h *handler) wait(w http.ResponseWriter, r *http.Request) (*answer, int, error) {
+// wait does all of a request for which it may have to wait for others. With an
+// error comes its status.
+func (h *handler) wait(ctx context.Context, k kind) (*answer, int, error) {
 	defer h.waiting.Add(-1) // also if the PodSource panics
-	ctx, cancel := context.WithTimeout(r.Context(), h.o.Timeout)
-	defer cancel()
-	kind, status, err := h.parse(ctx, w, r)
-	if err != nil {
-		return nil, status, err
-	}
-	a, err := h.answer(ctx, kind)
+	a, err := h.answer(ctx, k)
 	if errors.Is(err, context.DeadlineExceeded) {
 		return nil, http.StatusGatewayTimeout, err
 	}

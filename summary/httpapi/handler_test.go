@@ -227,6 +227,9 @@ func TestDisksThatFailAreToldOf(t *testing.T) {
 	got = get(t, server.URL+"/stats/summary?only_cpu_and_memory=true")
 	assert.NotContains(t, got.body, `"capacityBytes"`)
 	assert.NotContains(t, got.header, "Warning")
+	disks = &storage.Snapshot{Errors: stats.Errors{Other: 1}} // an embedder's own
+	got = get(t, server.URL+"/stats/summary")
+	assert.Equal(t, []string{`299 - "disks may be missing; errors: 1"`}, got.header["Warning"])
 }
 
 func TestWithoutNamesThereIsTheNode(t *testing.T) {

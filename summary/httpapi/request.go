@@ -42,12 +42,15 @@ func (h *handler) parse(ctx context.Context, w http.ResponseWriter, r *http.Requ
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		// What wraps w may know no deadlines: then the server's own is left.
 		deadline, _ := ctx.Deadline()
-		conn := http.NewResponseController(w)
-		_ = conn.SetReadDeadline(deadline)
-		defer func() { _ = conn.SetReadDeadline(time.Time{}) }() // it would end the request's context
+		_ = http.NewResponseController(w).SetReadDeadline(deadline)
 	}
 	if err := r.ParseForm(); err != nil {
+		// The deadline stays: net/http reads the rest of the form before it
+		// answers, and would wait for it without end.
 		return 0, formStatus(err), fmt.Errorf("parse form failed: %w", err)
+	}
+	if posted {
+		_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // it would end the request's context
 	}
 	if values := r.Form["only_cpu_and_memory"]; len(values) == 1 && values[0] == "true" {
 		return cpuAndMemory, 0, nil

@@ -180,19 +180,43 @@ func TestPanicOfAPodSourceHoldsNothing(t *testing.T) {
 	assert.Equal(t, 200, w.Code)
 }
 
-// A form that does not arrive has the time of any request.
+// A form that does not arrive has the time of any request, and then its
+// connection ends, whatever the client asked for.
 func TestFormThatDoesNotArrive(t *testing.T) {
 	tree, names := fake(t, 1, 1)
 	server := serve(t, collectorOf(t, tree), names, &httpapi.Options{Timeout: 20 * time.Millisecond})
-	conn, err := net.Dial("tcp", server.Listener.Addr().String())
-	require.NoError(t, err)
-	defer conn.Close()
-	_, err = io.WriteString(conn, "POST /stats/summary HTTP/1.1\r\nHost: node\r\nContent-Length: 9\r\nConnection: close\r\n"+
-		"Content-Type: application/x-www-form-urlencoded\r\n\r\nonly")
-	require.NoError(t, err)
-	got, err := io.ReadAll(conn)
-	require.NoError(t, err)
-	assert.Contains(t, string(got), "HTTP/1.1 408 Request Timeout\r\n")
+	for _, header := range []string{"Connection: close\r\n", ""} {
+		conn, err := net.Dial("tcp", server.Listener.Addr().String())
+		require.NoError(t, err)
+		defer conn.Close()
+		_, err = io.WriteString(conn, "POST /stats/summary HTTP/1.1\r\nHost: node\r\nContent-Length: 9\r\n"+header+
+			"Content-Type: application/x-www-form-urlencoded\r\n\r\nonly")
+		require.NoError(t, err)
+		got, err := io.ReadAll(conn)
+		require.NoError(t, err)
+		assert.Contains(t, string(got), "HTTP/1.1 408 Request Timeout\r\n")
+	}
+}
+
+// formFunc is a form whose bytes come when it says.
+type formFunc func(p []byte) (int, error)
+
+func (f formFunc) Read(p []byte) (int, error) { return f(p) }
+
+// A form that is slow to arrive does not send others away.
+func TestSlowFormTakesNobodysPlace(t *testing.T) {
+	tree, names := fake(t, 1, 1)
+	h := httpapi.Handler(collectorOf(t, tree), names, &httpapi.Options{MaxConcurrent: 1})
+	r := httptest.NewRequest(http.MethodPost, "/stats/summary", formFunc(func([]byte) (int, error) {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/stats/summary", nil))
+		assert.Equal(t, 200, w.Code)
+		return 0, io.EOF
+	}))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	assert.Equal(t, 200, w.Code)
 }
 
 // While time passes and rounds come, every asker gets a whole answer.
