@@ -1,18 +1,20 @@
 #!/bin/bash
 # kernel.sh RELEASE: prints the path of a Debian cloud kernel for vmrun.sh (VMRUN_KERNEL), fetching it on first use.
 # RELEASE is a Debian suite: bullseye (5.10), bookworm (6.1), trixie (6.12), sid (the newest). Nothing is installed: the
-# package is only unpacked into the cache. The mirror is the one this system's apt already uses. The kernel's modules
-# that containers want, and that need no others, are in the folder modules beside boot (VMRUN_MODULES).
+# package is only unpacked into the cache. The mirror is the one this system's apt already uses. Some of the
+# kernel's modules are in the folder modules beside boot (VMRUN_MODULES), as far as it has them.
 #
 #   VMRUN_KERNEL=$(./kernel.sh trixie) ./vmrun.sh v2 ./some.test -test.v
 set -euo pipefail
 die() { echo "kernel: $*" >&2; exit 1; }
 suite=${1:?usage: kernel.sh bullseye|bookworm|trixie|sid}
 cache=${VMRUN_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/vmrun}/$suite
-modules=(overlay veth)
+modules=(overlay veth loop quota_tree quota_v2 libcrc32c xfs) # each after those that it needs
+files=("${modules[@]/#/*/}")
+files=("${files[@]/%/.ko*}")
 found() { find "$cache/boot" -name 'vmlinuz-*' 2>/dev/null | sort -V | tail -n 1; }
-[ -z "$(found)" ] || [ ! -e "$cache/modules/${modules[-1]}.ko" ] || { found; exit; }
-rm -rf "$cache" # an older cache has no modules, and a module fits one kernel
+[ -z "$(found)" ] || [ "$(cat "$cache/modules/list" 2>/dev/null)" != "${modules[*]}" ] || { found; exit; }
+rm -rf "$cache" # an older cache has fewer modules, and a module fits one kernel
 
 # shellcheck disable=SC2016 # apt's own variable
 uri=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | grep -v security | sort -u | head -n 1)
@@ -29,7 +31,7 @@ pkg=$(apt-cache "${opt[@]}" depends linux-image-cloud-amd64 | awk '/Depends: lin
 for p in "$pkg" $(apt-cache "${opt[@]}" depends "$pkg" | awk '/Depends: linux-(image|binary|modules)-/ {print $2}'); do
 	(cd "$cache/archives" && apt-get -qq "${opt[@]}" download "$p" >&2)
 	dpkg-deb --fsys-tarfile "$cache"/archives/"$p"_*.deb |
-		tar -x -C "$cache/unpacked" --wildcards '*/overlay.ko*' '*/veth.ko*' '*/vmlinuz*' 2>/dev/null || true
+		tar -x -C "$cache/unpacked" --wildcards '*/vmlinuz*' "${files[@]}" 2>/dev/null || true
 done
 k=$(find "$cache/unpacked" -name 'vmlinuz*' -size +1M | head -n 1)
 [ -n "$k" ] || die "no kernel in $pkg"
@@ -38,9 +40,9 @@ for m in "${modules[@]}"; do
 	case $f in
 	*.xz) xz -dc "$f" >"$cache/modules/$m.ko" ;;
 	*.ko) mv "$f" "$cache/modules/" ;;
-	*) die "no module $m in $pkg" ;;
 	esac
 done
+echo "${modules[*]}" >"$cache/modules/list"
 mv "$k" "$cache/boot/vmlinuz-$suite"
 rm -rf "$cache"/{archives,lists,unpacked}
 found

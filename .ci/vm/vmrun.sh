@@ -125,7 +125,7 @@ tcg) accel=(-accel "tcg,thread=multi" -cpu "max,-cx16") ;;
 esac
 
 # A disk for temporary files, so that there is I/O to count.
-truncate -s 64M "$tmp/disk"
+truncate -s 1G "$tmp/disk"
 
 # ttyS0 is the program's output; the kernel's messages and the exit code go to
 # ttyS1. A panic or the reboot at the end makes QEMU leave (-no-reboot).
