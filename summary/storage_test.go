@@ -118,6 +118,12 @@ func TestBuildTakesNoVolumeForAClaim(t *testing.T) {
 	require.Equal(t, []string{"claimed claim-1", "git ", "key ", "pv-1 ", "ram ", "settings ", "token "}, names)
 }
 
+func TestBuildAddsUpNoMoreThanAValueHolds(t *testing.T) {
+	snap := disks()
+	snap.Layers[0].Used.Bytes = cgroupfs.Number(1<<64 - 100)
+	require.True(t, buildDisks(t, &summary.Options{Storage: snap}).Pods[0].EphemeralStorage.UsedBytes.IsAbsent())
+}
+
 // A sum of which a part is not known is not known. Whatever else is, is printed.
 func TestBuildAddsUpNoPartOfAPod(t *testing.T) {
 	for _, test := range []struct {
