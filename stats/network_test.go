@@ -119,6 +119,17 @@ func TestAProcessThatHasLeftItsCgroupIsNotRead(t *testing.T) {
 	require.Zero(t, s.Find("/"+pod).Network, "nobody is left")
 	require.Empty(t, s.Errors.Examples)
 
+	tree.Put(ctr2, cgroupfstest.Usage{PIDs: []int{14}})
+	tree.PutNetwork(14, cgroupfstest.Network{Namespace: podNS, Interfaces: eth0(14)})
+	require.EqualValues(t, podNS, collect(t, c).Find("/"+pod).Network.Namespace)
+	tree.Put(ctr2, cgroupfstest.Usage{PIDs: []int{15}}) // 14 is in another cgroup
+	tree.PutNetwork(14, cgroupfstest.Network{Namespace: 66, Interfaces: eth0(66)})
+	tree.PutNetwork(15, cgroupfstest.Network{Namespace: podNS, Interfaces: eth0(15)})
+	s = collect(t, c)
+	require.EqualValues(t, 15, s.Find("/" + pod).Network.Interfaces[0].RxBytes)
+	require.Empty(t, s.Errors.Examples)
+
+	tree.Put(ctr2, cgroupfstest.Usage{})
 	tree.Put(ctr1, cgroupfstest.Usage{PIDs: []int{99, 13}}) // 99 has ended since
 	tree.PutNetwork(13, cgroupfstest.Network{Namespace: podNS, Interfaces: eth0(13)})
 	s = collect(t, c)
@@ -280,26 +291,4 @@ func TestASharedSnapshotKeepsItsNetworks(t *testing.T) {
 	require.EqualValues(t, 500, second.Find("/" + pod).Network.Interfaces[0].RxBytes)
 	require.Equal(t, "net1", second.Find("/" + pod).Network.Interfaces[1].Name)
 	require.EqualValues(t, 100, second.Node.Network.Interfaces[0].RxBytes)
-}
-
-// TestANetworkThatCannotBeReadIsTriedOnce has a namespace with so many
-// interfaces that their list is too large, whoever of it is asked.
-func TestANetworkThatCannotBeReadIsTriedOnce(t *testing.T) {
-	tree := networkNode(t)
-	for i, name := range []string{ctr2, ctr1} {
-		var pids []int
-		for pid := 20 + 10*i; pid < 24+10*i; pid++ {
-			pids = append(pids, pid)
-			tree.PutNetwork(pid, cgroupfstest.Network{Namespace: podNS, Interfaces: eth0(1), Default: "eth0"})
-			tree.Write(fmt.Sprintf("proc/%d/net/dev", pid), strings.Repeat("eth0: 1 2 3 4 0 0 0 0 5 6 7 8 0 0 0 0\n", 30_000))
-		}
-		tree.Put(name, cgroupfstest.Usage{PIDs: pids})
-	}
-	c := collector(t, tree, stats.Options{Network: true})
-	for range 2 {
-		s := collect(t, c)
-		require.Equal(t, 1, s.Errors.Other)
-		require.ErrorContains(t, s.Find("/"+pod).Err, "20/net/dev: file is larger than 1 MiB")
-		require.Zero(t, s.Find("/"+pod).Network)
-	}
 }
