@@ -192,7 +192,7 @@ func (c *Collector) readNamespace(ns *netns, p *procfs.Process, dev *procfs.NetD
 	ns.inode, ns.gen, ns.at, ns.interfaces = inode, c.gen, c.now(), list
 	if age := c.began - ns.routeAt; !ns.routed || age < 0 || age >= c.slowInterval || !ns.has(ns.route) {
 		name, err := p.DefaultRoute(ns.route)
-		ns.route, ns.routeAt, ns.routed = name, c.began, !errors.Is(err, kernfs.ErrFull)
+		ns.route, ns.routeAt, ns.routed = name, c.began, !errors.Is(err, kernfs.ErrFull) && !errors.Is(err, fs.ErrNotExist)
 		c.note(g, err)
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nodegauge/nodegauge/cgroupfs/cgroupfstest"
 	"github.com/nodegauge/nodegauge/stats"
@@ -55,4 +56,27 @@ func TestFewOfManyCgroupsBelowAreTried(t *testing.T) {
 		tree.Write(fmt.Sprintf("%s/c%02d/cgroup.procs", ctr2, i), "x\n")
 	}
 	require.Equal(t, 16, collect(t, collector(t, tree, stats.Options{Network: true})).Errors.Parse)
+}
+
+// TestAProcessThatEndsBeforeItsRouteIsRead ends it at each look at the clock,
+// one of which is between its interfaces and its route. Another process is in
+// the same namespace.
+func TestAProcessThatEndsBeforeItsRouteIsRead(t *testing.T) {
+	for at, calls := 1, 2; at <= calls; at++ {
+		tree := networkNode(t)
+		tree.PutNetwork(12, cgroupfstest.Network{Namespace: podNS, Interfaces: eth0(1), Default: "eth0"})
+		left := -1
+		c := collector(t, tree, stats.Options{Network: true, Now: func() time.Time {
+			if left--; left == 0 {
+				tree.Remove("proc/11")
+			}
+			return tree.Now()
+		}})
+		left = at
+		collect(t, c)
+		calls = at - left
+		s := collect(t, c)
+		require.Equal(t, "eth0", s.Find("/"+pod).Network.Default, "call %d of %d", at, calls)
+		require.Empty(t, s.Errors.Examples)
+	}
 }
