@@ -67,8 +67,10 @@
 // interfaces are there all the same.
 //
 // The proc below [Options].Root numbers processes as its own pid namespace
-// does. In a container that is not in the host's (hostPID), pods' processes are
-// not to be found, which Errors says; the node's network is read.
+// does. In a container that is not in the host's (hostPID), with the host's proc
+// below Root, pods' processes are not to be found, which Errors says; the node's
+// network is read. Without the host's proc nothing tells that process 1 is the
+// container's: its network is then taken for the node's.
 //
 // # Units
 //

@@ -16,6 +16,7 @@ import (
 type netns struct {
 	inode      uint64 // 0 if it is not known
 	gen        uint64 // the round that read it
+	failed     uint64 // the round that could not
 	at         time.Time
 	interfaces []procfs.Interface
 	route      string        // the interface of the default route
@@ -144,7 +145,8 @@ func (g *group) forgetNetworks() {
 }
 
 // namespace returns the network namespace of a process, which is read unless
-// it was in this round. It fails if the interfaces cannot be read at all.
+// it was in this round. It fails if the interfaces cannot be read at all, and
+// returns nil where that is known of this round.
 func (c *Collector) namespace(p *procfs.Process, a *attachment, g *group) (*netns, error) {
 	dev, err := p.NetDev()
 	if err != nil {
@@ -156,6 +158,9 @@ func (c *Collector) namespace(p *procfs.Process, a *attachment, g *group) (*netn
 		id, _ = p.Namespace()
 	}
 	ns := c.networks.space(id, a)
+	if id != 0 && ns.failed == c.gen {
+		return nil, nil // another of its processes would fare no better
+	}
 	if ns.gen != c.gen {
 		if err := c.readNamespace(ns, p, &dev, g); err != nil {
 			return nil, err
@@ -169,6 +174,9 @@ func (c *Collector) namespace(p *procfs.Process, a *attachment, g *group) (*netn
 func (c *Collector) readNamespace(ns *netns, p *procfs.Process, dev *procfs.NetDev, g *group) error {
 	list, err := dev.Interfaces(ns.interfaces[:0])
 	if err != nil && !isParseError(err) {
+		if !errors.Is(err, fs.ErrNotExist) { // the process has ended
+			ns.failed = c.gen
+		}
 		return err
 	}
 	c.note(g, err)
@@ -184,7 +192,7 @@ func (c *Collector) readNamespace(ns *netns, p *procfs.Process, dev *procfs.NetD
 	ns.inode, ns.gen, ns.at, ns.interfaces = inode, c.gen, c.now(), list
 	if age := c.began - ns.routeAt; !ns.routed || age < 0 || age >= c.slowInterval || !ns.has(ns.route) {
 		name, err := p.DefaultRoute(ns.route)
-		ns.route, ns.routeAt, ns.routed = name, c.began, !errors.Is(err, kernfs.ErrFull)
+		ns.route, ns.routeAt, ns.routed = name, c.began, !errors.Is(err, kernfs.ErrFull) && !errors.Is(err, fs.ErrNotExist)
 		c.note(g, err)
 	}
 	return nil

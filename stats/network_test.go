@@ -119,6 +119,17 @@ func TestAProcessThatHasLeftItsCgroupIsNotRead(t *testing.T) {
 	require.Zero(t, s.Find("/"+pod).Network, "nobody is left")
 	require.Empty(t, s.Errors.Examples)
 
+	tree.Put(ctr2, cgroupfstest.Usage{PIDs: []int{14}})
+	tree.PutNetwork(14, cgroupfstest.Network{Namespace: podNS, Interfaces: eth0(14)})
+	require.EqualValues(t, podNS, collect(t, c).Find("/"+pod).Network.Namespace)
+	tree.Put(ctr2, cgroupfstest.Usage{PIDs: []int{15}}) // 14 is in another cgroup
+	tree.PutNetwork(14, cgroupfstest.Network{Namespace: 66, Interfaces: eth0(66)})
+	tree.PutNetwork(15, cgroupfstest.Network{Namespace: podNS, Interfaces: eth0(15)})
+	s = collect(t, c)
+	require.EqualValues(t, 15, s.Find("/" + pod).Network.Interfaces[0].RxBytes)
+	require.Empty(t, s.Errors.Examples)
+
+	tree.Put(ctr2, cgroupfstest.Usage{})
 	tree.Put(ctr1, cgroupfstest.Usage{PIDs: []int{99, 13}}) // 99 has ended since
 	tree.PutNetwork(13, cgroupfstest.Network{Namespace: podNS, Interfaces: eth0(13)})
 	s = collect(t, c)

@@ -89,13 +89,15 @@ func (b *builder) podStorage(dst *PodStats, p *Pod, pod *storage.Pod) {
 func (b *builder) volume(v *storage.Volume, p *Pod) VolumeStats {
 	s := VolumeStats{FSStats: filled(&v.Filled), Name: v.Name}
 	for i := range p.Volumes {
-		if named := &p.Volumes[i]; v.Name == cmp.Or(named.PersistentVolume, named.Name) {
-			s.Name = named.Name
-			if named.Claim != "" {
-				s.PVCRef = PVCReference{Name: named.Claim, Namespace: p.Namespace}
-			}
-			break
+		named := &p.Volumes[i]
+		if v.Name != cmp.Or(named.PersistentVolume, named.Name) || named.Claim != "" && isPodsOwn(v.Plugin) {
+			continue
 		}
+		s.Name = named.Name
+		if named.Claim != "" {
+			s.PVCRef = PVCReference{Name: named.Claim, Namespace: p.Namespace}
+		}
+		break
 	}
 	if b.o.Compat.has(CompatZeroVolumes) {
 		for _, f := range [...]*cgroupfs.Value{&s.AvailableBytes, &s.CapacityBytes, &s.UsedBytes, &s.InodesFree, &s.Inodes, &s.InodesUsed} {
@@ -103,6 +105,16 @@ func (b *builder) volume(v *storage.Volume, p *Pod) VolumeStats {
 		}
 	}
 	return s
+}
+
+// isPodsOwn reports whether a volume is of a kind that no claim has. A pod
+// chooses its name, and may choose that of a persistent volume.
+func isPodsOwn(plugin string) bool {
+	switch plugin {
+	case "empty-dir", "configmap", "secret", "projected", "downward-api", "git-repo":
+		return true
+	}
+	return false
 }
 
 // ephemeralStorage adds what kubelets add: layers and logs of the containers

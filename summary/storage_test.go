@@ -106,6 +106,24 @@ func TestBuildTellsOfDisks(t *testing.T) {
 	require.Zero(t, s.Node.SystemContainers[0].Rootfs)
 }
 
+// A pod may call a volume of its own as the persistent volume of a claim is
+// called.
+func TestBuildTakesNoVolumeForAClaim(t *testing.T) {
+	snap := disks()
+	snap.Pods[1].Volumes[2].Name = "pv-1" // the emptyDir on disk
+	var names []string
+	for _, v := range buildDisks(t, &summary.Options{Storage: snap}).Pods[0].Volumes {
+		names = append(names, v.Name+" "+v.PVCRef.Name)
+	}
+	require.Equal(t, []string{"claimed claim-1", "git ", "key ", "pv-1 ", "ram ", "settings ", "token "}, names)
+}
+
+func TestBuildAddsUpNoMoreThanAValueHolds(t *testing.T) {
+	snap := disks()
+	snap.Layers[0].Used.Bytes = cgroupfs.Number(1<<64 - 100)
+	require.True(t, buildDisks(t, &summary.Options{Storage: snap}).Pods[0].EphemeralStorage.UsedBytes.IsAbsent())
+}
+
 // A sum of which a part is not known is not known. Whatever else is, is printed.
 func TestBuildAddsUpNoPartOfAPod(t *testing.T) {
 	for _, test := range []struct {

@@ -1,6 +1,10 @@
 package summary
 
-import "github.com/nodegauge/nodegauge/cgroupfs"
+import (
+	"math/bits"
+
+	"github.com/nodegauge/nodegauge/cgroupfs"
+)
 
 // sum makes a pod without a cgroup of its own out of its containers. A part
 // that is not known of one is not known of the pod.
@@ -28,14 +32,15 @@ func sum(p *PodStats) {
 
 func addTo(dst *cgroupfs.Value, v cgroupfs.Value) { *dst = add(*dst, v) }
 
-// add is absent if a part is.
+// add is absent if a part is, or if the sum is more than a Value holds.
 func add(a, b cgroupfs.Value) cgroupfs.Value {
 	m, ok := a.Get()
 	n, ok2 := b.Get()
-	if !ok || !ok2 {
+	total, carry := bits.Add64(m, n, 0)
+	if !ok || !ok2 || carry != 0 {
 		return cgroupfs.Value{}
 	}
-	return cgroupfs.Number(m + n)
+	return cgroupfs.Number(total)
 }
 
 // grow makes a slice one longer. What the element held before is kept, so that

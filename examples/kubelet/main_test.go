@@ -28,7 +28,6 @@ func fakeNode(t *testing.T) *cgroupfstest.Tree {
 const pods = `{"items": [{
 	"metadata": {"name": "web-node1", "namespace": "default", "uid": "f9a1c2e0-7b41-4d0e-9a55-0c1d2e3f4a5b",
 		"annotations": {"kubernetes.io/config.mirror": "x", "kubernetes.io/config.hash": "11d0ff506ad31e68e1734f30f678bf3b"}},
-	"spec": {"volumes": [{"name": "tmp"}, {"name": "data", "persistentVolumeClaim": {"claimName": "data-web"}}]},
 	"status": {"containerStatuses": [{"name": "server", "image": "web:1.0", "containerID": "containerd://<id>"}, {"name": "waits"}]}
 }]}`
 
@@ -93,13 +92,6 @@ func TestANodeWithoutARuntimeIsServed(t *testing.T) {
 	require.Contains(t, answer.Header.Get("Warning"), "pods may be missing: cri: dial unix /nowhere/cri.sock")
 	require.Contains(t, body, `"pods":[]`)
 	require.Contains(t, body, `"systemContainers":[{"name":"pods"`)
-}
-
-func TestClaimsAreReadFromTheFile(t *testing.T) {
-	pods, err := podFile(writePods(t)).Pods(t.Context())
-	require.NoError(t, err)
-	require.Len(t, pods[0].Volumes, 1)
-	require.Equal(t, "data-web", pods[0].Volumes[0].Claim)
 }
 
 func TestOnlyLoopbackIsServed(t *testing.T) {

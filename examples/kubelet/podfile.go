@@ -15,18 +15,14 @@ import (
 type podFile string
 
 // podList is what is needed of a v1.PodList. The status must be there: without
-// it a container has no ID, and nothing leads from its name to its cgroup.
+// it a container has no ID, and nothing leads from its name to its cgroup. The
+// list does not say which persistent volume a claim has got, whose name the
+// volume's folder has: the volumes of claims are shown with that name.
 type podList struct {
 	Items []struct {
 		Metadata struct {
 			Name, Namespace, UID string
 			Annotations          map[string]string
-		}
-		Spec struct {
-			Volumes []struct {
-				Name                  string
-				PersistentVolumeClaim struct{ ClaimName string }
-			}
 		}
 		Status struct {
 			ContainerStatuses, InitContainerStatuses, EphemeralContainerStatuses []containerStatus
@@ -61,11 +57,6 @@ func (f podFile) Pods(context.Context) ([]summary.Pod, error) {
 		for _, statuses := range [][]containerStatus{s.ContainerStatuses, s.InitContainerStatuses, s.EphemeralContainerStatuses} {
 			for _, c := range statuses {
 				pod.Containers = append(pod.Containers, containerOf(&c))
-			}
-		}
-		for _, v := range item.Spec.Volumes {
-			if claim := v.PersistentVolumeClaim.ClaimName; claim != "" {
-				pod.Volumes = append(pod.Volumes, summary.Volume{Name: v.Name, Claim: claim})
 			}
 		}
 		pods[i] = pod

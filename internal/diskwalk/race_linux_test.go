@@ -243,3 +243,14 @@ func TestOneWalkTakesNoOthersMemory(t *testing.T) {
 	w.Forget(&wr)
 	require.Equal(t, MaxLinks, wr.links)
 }
+
+func TestNamesInErrorsAreHarmless(t *testing.T) {
+	w := Walk{levels: []level{{zname: []byte("v\x00")}, {zname: []byte("a b\x00")}}}
+	for name, want := range map[string]string{
+		"f":          "v/a b/f",
+		"\x1b[2J\n":  `"v/a b/\x1b[2J\n"`,
+		"\xff\u202e": `"v/a b/\xff\u202e"`,
+	} {
+		require.EqualError(t, w.wrap([]byte(name), ErrTooDeep), "count "+want+": "+ErrTooDeep.Error())
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strconv"
 
 	"github.com/nodegauge/nodegauge/internal/kernfs"
 )
@@ -244,7 +245,8 @@ func (w *Walk) appendPath(b []byte, from int) []byte {
 	return b
 }
 
-// wrap names the file that err is about, below Step's descriptor.
+// wrap names the file that err is about, below Step's descriptor. What would
+// not print is escaped: the names are a pod's, and end on somebody's terminal.
 func (w *Walk) wrap(name []byte, err error) error {
 	path := string(append(w.appendPath(nil, 0), name...))
 	if len(name) == 0 && path != "" {
@@ -252,6 +254,9 @@ func (w *Walk) wrap(name []byte, err error) error {
 	}
 	if len(path) > 512 {
 		path = path[:512] + "…"
+	}
+	if quoted := strconv.Quote(path); len(quoted) > len(path)+2 {
+		path = quoted
 	}
 	return &fs.PathError{Op: "count", Path: path, Err: err}
 }

@@ -209,7 +209,8 @@ func (p *Process) ended(err error) error {
 }
 
 // DefaultRoute returns the interface of the default route that the process
-// sees: of IPv4, or of IPv6 where IPv4 has none. It is empty if there is none.
+// sees: of IPv4, or of IPv6 where IPv4 has none. It is empty if there is none,
+// and, with kernfs.ErrAbsent, if the process has ended.
 // Of a longer file than MaxSize the beginning counts. The string is known if it
 // is the same.
 func (p *Process) DefaultRoute(known string) (string, error) {
@@ -232,7 +233,9 @@ func (p *Process) route(file int) error {
 	t.reset(file == fileRouteV6)
 	fd, err := kernfs.OpenAt(p.dir, netFiles[file])
 	if err != nil {
-		if err = p.ended(err); errors.Is(err, kernfs.ErrAbsent) {
+		if gone := p.ended(nil); gone != nil {
+			err = gone
+		} else if errors.Is(err, kernfs.ErrAbsent) {
 			return nil // without IPv6 for example
 		}
 		return p.wrap(file, err)
