@@ -115,12 +115,11 @@ func search(groups []*group, name []byte) (int, bool) {
 // and for one that could not be opened; only the former is settled, while the
 // latter's parent has to be listed again. Who it is, is parsed here, once.
 func (c *Collector) open(parent *group, name string) (g *group, settled bool) {
-	path, id := "/", Identity{Kind: KindRoot}
+	path := "/"
 	if parent != nil {
 		path = strings.TrimSuffix(parent.info.Path, "/") + "/" + name
-		id = identify(parent.info.Identity, path, c.kubepodsRoot)
 	}
-	if id.Kind == KindIgnored {
+	if c.identify(parent, path).Kind == KindIgnored {
 		return nil, true
 	}
 	handle, err := c.h.Group(path)
@@ -134,11 +133,19 @@ func (c *Collector) open(parent *group, name string) (g *group, settled bool) {
 	if !created.IsZero() && created.Before(c.node.BootTime) {
 		created = c.node.BootTime
 	}
+	path = handle.Path() // all that is kept of it are pieces of this one
 	return &group{
-		name:   name,
+		name:   path[strings.LastIndexByte(path, '/')+1:],
 		handle: handle,
-		info:   &Info{Path: path, Inode: handle.Inode(), Identity: id, CreatedAt: created},
+		info:   &Info{Path: path, Inode: handle.Inode(), Identity: c.identify(parent, path), CreatedAt: created},
 	}, true
+}
+
+func (c *Collector) identify(parent *group, path string) Identity {
+	if parent == nil {
+		return Identity{Kind: KindRoot}
+	}
+	return identify(parent.info.Identity, path, c.kubepodsRoot)
 }
 
 // sweep forgets the cgroups that turned out to be gone, and reports whether
