@@ -21,15 +21,12 @@ type group struct {
 	gone     bool          // and to be swept
 	gen      uint64        // the round that read it
 	slowAt   time.Duration // when the slow metrics were last read
-	sample   cgroupfs.Sample
+	slow     cgroupfs.SlowPart
 	points   points
-	cpu      CPU
-	memory   Memory
-	swap     Swap
+	network  *attachment // nil for what has no network of its own
+	err      error
 
-	pressureAt time.Time
-	network    *attachment // nil for what has no network of its own
-	err        error
+	index, next int32 // where it is in the Snapshot, and where it belongs
 }
 
 // maxPasses is how often a round looks again after a cgroup went while it was
@@ -180,31 +177,8 @@ func (g *group) close() {
 
 // forget makes everything absent that was read.
 func (g *group) forget() {
-	g.sample, g.gen, g.err = cgroupfs.Sample{}, 0, nil
+	g.slow, g.gen, g.err = cgroupfs.SlowPart{}, 0, nil
 	for _, child := range g.children {
 		child.forget()
 	}
-}
-
-func (g *group) count() int {
-	n := 1
-	for _, child := range g.children {
-		n += child.count()
-	}
-	return n
-}
-
-// fill puts a group and those below it into dst.Cgroups, from index i on, and
-// returns the index after them.
-func (g *group) fill(dst *Snapshot, i, parent int) int {
-	cg := &dst.Cgroups[i]
-	cg.Info, cg.Parent, cg.Err = g.info, parent, g.err
-	cg.CPU, cg.Memory, cg.Swap, cg.PressureTime = g.cpu, g.memory, g.swap, g.pressureAt
-	cg.Network = g.network.fill(dst)
-	dst.arena.Copy(&cg.Sample, &g.sample)
-	next := i + 1
-	for _, child := range g.children {
-		next = child.fill(dst, next, i)
-	}
-	return next
 }
