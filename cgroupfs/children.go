@@ -55,7 +55,7 @@ func (g *Group) Children(buf *Buffer, yield func(name []byte)) error {
 		g.end(ErrRemoved)
 		return ErrRemoved
 	}
-	return &fs.PathError{Op: "cgroupfs: list", Path: g.h.filePath(len(g.mounts)-1, g.path, ""), Err: err}
+	return &fs.PathError{Op: "cgroupfs: list", Path: g.h.filePath(len(g.mounts)-1, g.Path(), ""), Err: err}
 }
 
 func (g *Group) list(buf *Buffer, yield func(name []byte)) error {

@@ -35,22 +35,29 @@ func (b *Buffer) now() time.Duration {
 // made again. It is not safe for concurrent use.
 type Group struct {
 	h      *Hierarchy
-	path   string      // without the leading slash
-	rel    kernfs.Name // path, or "." for the root
-	files  []fileState
+	name   kernfs.Name // the path, with the leading slash
+	files  []fileState // by row
+	open   []openFile  // by row.slot
 	mounts []mountState
 	dir    kernfs.FD // the master's, kept for Children
 	links  uint64    // of dir when Children last listed it
 	dead   error     // ErrRemoved or fs.ErrClosed, once it is either
 }
 
-// fileState is what a group knows about one row.
+// fileState is what a group knows about one row. There are sixty, most of
+// which have no file.
 type fileState struct {
+	found uint8   // which of the row's names was there at the last try: the first is 1, none is 0
+	wait  backoff // until the names are tried again
+}
+
+// name returns the index of the name that was found, or was looked for first.
+func (f fileState) name() int { return max(int(f.found), 1) - 1 }
+
+// openFile is what a group knows about a row whose file may be kept open.
+type openFile struct {
 	fd    kernfs.FD
 	epoch uint16
-	found bool    // names[name] was there at the last try
-	name  uint8   // which of the row's names
-	wait  backoff // until the names are tried again
 }
 
 // mountState is what a group knows about its folder in one mount.
@@ -61,17 +68,14 @@ type mountState struct {
 }
 
 func newGroup(h *Hierarchy, path string) (*Group, error) {
-	rel := path
-	if rel == "" {
-		rel = "."
-	}
 	g := &Group{
-		h: h, path: path, rel: kernfs.NewName(rel), dir: kernfs.None,
+		h: h, name: kernfs.NewName("/" + path), dir: kernfs.None,
 		files:  make([]fileState, len(h.rows)),
+		open:   make([]openFile, h.slots),
 		mounts: make([]mountState, len(h.mounts)),
 	}
-	for i := range g.files {
-		g.files[i].fd = kernfs.None
+	for i := range g.open {
+		g.open[i].fd = kernfs.None
 	}
 	dir, err := g.openDir(len(h.mounts) - 1)
 	if err != nil {
@@ -83,7 +87,17 @@ func newGroup(h *Hierarchy, path string) (*Group, error) {
 }
 
 // Path returns the cgroup's path below the hierarchy's root; "/" is the root.
-func (g *Group) Path() string { return "/" + g.path }
+func (g *Group) Path() string { return g.name.String() }
+
+var root = [...]kernfs.Name{kernfs.NewName(".")}
+
+// rel returns the path as a mount's root knows it.
+func (g *Group) rel() kernfs.Name {
+	if g.Path() == "/" {
+		return root[0]
+	}
+	return g.name.Tail(1)
+}
 
 // Inode returns the inode of the cgroup's folder in the master hierarchy.
 // Path and Inode together name one incarnation: a cgroup file system never
@@ -107,8 +121,8 @@ func (g *Group) end(why error) {
 }
 
 func (g *Group) closeFiles() {
-	for i := range g.files {
-		g.h.drop(&g.files[i].fd)
+	for i := range g.open {
+		g.h.drop(&g.open[i].fd)
 	}
 }
 
@@ -119,16 +133,16 @@ func (g *Group) closeDir() { g.h.drop(&g.dir) }
 // cgroup is not this one.
 func (g *Group) openDir(mount int) (kernfs.FD, error) {
 	m, st := &g.h.mounts[mount], &g.mounts[mount]
-	dir, err := kernfs.OpenDirAt(m.root, g.rel)
+	dir, err := kernfs.OpenDirAt(m.root, g.rel())
 	if errors.Is(err, kernfs.ErrFull) {
 		g.h.giveBack()
-		dir, err = kernfs.OpenDirAt(m.root, g.rel)
+		dir, err = kernfs.OpenDirAt(m.root, g.rel())
 	}
 	if err != nil {
 		return kernfs.None, err
 	}
 	info, err := kernfs.Stat(dir)
-	if err == nil && g.path == "" {
+	if err == nil && g.Path() == "/" {
 		if err = present(dir, info); errors.Is(err, kernfs.ErrFull) {
 			g.h.giveBack()
 			err = present(dir, info)
@@ -189,9 +203,7 @@ func (g *Group) Read(dst *Sample, want MetricSet, buf *Buffer) error {
 	var first error
 	for i := range g.h.rows { // v2, v1 or hybrid, the master's rows last: the loop does not know which
 		if want&g.h.rows[i].metric == 0 {
-			if g.h.rows[i].metric.Slow() == 0 {
-				g.h.drop(&g.files[i].fd) // the budget is for what is read
-			}
+			g.h.drop(&g.open[g.h.rows[i].slot].fd) // the budget is for what is read
 			continue
 		}
 		g.h.rows[i].reset(dst)
@@ -208,7 +220,7 @@ func (g *Group) Read(dst *Sample, want MetricSet, buf *Buffer) error {
 		g.end(ErrRemoved)
 		return ErrRemoved
 	} else if err != nil && first == nil {
-		first = &fs.PathError{Op: "cgroupfs: open", Path: g.h.filePath(len(g.mounts)-1, g.path, ""), Err: err}
+		first = &fs.PathError{Op: "cgroupfs: open", Path: g.h.filePath(len(g.mounts)-1, g.Path(), ""), Err: err}
 	}
 	return first
 }
@@ -216,11 +228,11 @@ func (g *Group) Read(dst *Sample, want MetricSet, buf *Buffer) error {
 // wrap says which file an error is about.
 func (g *Group) wrap(row int, err error) error {
 	r := &g.h.rows[row]
-	return g.wrapFile(r.mount, r.names[g.files[row].name].String(), err)
+	return g.wrapFile(r.mount, r.names[g.files[row].name()].String(), err)
 }
 
 func (g *Group) wrapFile(mount int, file string, err error) error {
-	name := g.h.filePath(mount, g.path, file)
+	name := g.h.filePath(mount, g.Path(), file)
 	var parse *ParseError
 	switch {
 	case errors.As(err, &parse):

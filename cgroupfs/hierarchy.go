@@ -49,6 +49,7 @@ type Hierarchy struct {
 	version Version
 	mounts  []mount // the master is the last
 	rows    []row
+	slots   int // how long a Group.open is
 	groups  map[*Group]struct{}
 	budget  budget
 }
@@ -109,6 +110,13 @@ func open(mounts []mount, sys string) (*Hierarchy, error) {
 	// The master goes last: it is read last.
 	slices.SortStableFunc(h.mounts, func(a, b mount) int { return b.rank() - a.rank() })
 	h.rows = expand(h.mounts, pageSizes(filepath.Join(sys, "kernel", "mm", "hugepages")))
+	h.slots = 1
+	for i := range h.rows {
+		if h.rows[i].metric.Slow() == 0 {
+			h.rows[i].slot = h.slots
+			h.slots++
+		}
+	}
 	return h, nil
 }
 

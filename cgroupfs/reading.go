@@ -22,15 +22,15 @@ type reading struct {
 // row reads one row into dst, which has been reset.
 func (r *reading) row(i int) error {
 	row, st := &r.g.h.rows[i], &r.g.files[i]
-	if st.found {
-		err := r.file(i, int(st.name))
+	if st.found > 0 {
+		err := r.file(i, st.name())
 		switch {
 		case errors.Is(err, errNothing) && (len(row.names) == 1 || !st.wait.pass()):
 			return nil
 		case errors.Is(err, errNothing), errors.Is(err, kernfs.ErrAbsent), errors.Is(err, kernfs.ErrDead):
 			// Another of its names may have what this one has not, or the file
 			// was switched off and on: look once before it is given up.
-			st.epoch++
+			r.g.open[row.slot].epoch++
 		default:
 			return err
 		}
@@ -44,35 +44,34 @@ func (r *reading) row(i int) error {
 // else the last that is there: v1's last are those that any kernel fills.
 func (r *reading) search(i int) error {
 	row, st := &r.g.h.rows[i], &r.g.files[i]
-	r.g.h.drop(&st.fd)
-	there := -1
+	fd := &r.g.open[row.slot].fd
+	r.g.h.drop(fd)
+	there := 0
 	for name := range row.names {
 		err := r.file(i, name)
 		switch {
 		case errors.Is(err, kernfs.ErrAbsent), errors.Is(err, kernfs.ErrDead):
 			continue
 		case errors.Is(err, errNothing):
-			r.g.h.drop(&st.fd)
-			there = name
+			r.g.h.drop(fd)
+			there = name + 1
 			continue
 		}
-		st.found, st.name, st.wait = true, uint8(name), backoff{}
+		*st = fileState{found: uint8(name + 1)}
 		return err
 	}
 	if r.dirErr == nil { // a missing folder has a back-off of its own
 		st.wait.fail()
 	}
-	st.found = there >= 0
-	if st.found {
-		st.name = uint8(there)
-	}
+	st.found = uint8(there)
 	return nil
 }
 
 // file reads one file of a row and parses it. It keeps the descriptor of a
 // hot file if the budget allows.
 func (r *reading) file(i, name int) error {
-	row, st := &r.g.h.rows[i], &r.g.files[i]
+	row := &r.g.h.rows[i]
+	st := &r.g.open[row.slot]
 	fd := st.fd
 	if fd == kernfs.None {
 		var err error
@@ -108,7 +107,7 @@ func (r *reading) file(i, name int) error {
 // keeps reports whether a row's descriptor is worth keeping. An iterated file
 // of v1 answers from a cache of up to a second as long as it is open.
 func (r *reading) keeps(row *row, name int) bool {
-	return row.metric.Slow() == 0 && !row.iterated[name] && r.g.h.mounts[row.mount].live
+	return row.slot > 0 && !row.iterated[name] && r.g.h.mounts[row.mount].live
 }
 
 // open opens a row's file below its folder, which it opens if it is not.

@@ -13,6 +13,7 @@ import (
 type row struct {
 	*file
 	mount    int
+	slot     int // in Group.open; 0 is of all that are not kept open
 	names    []kernfs.Name
 	iterated []bool // by name
 	parsers  []parser

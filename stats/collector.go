@@ -65,8 +65,8 @@ type Collector struct {
 	metrics cgroupfs.MetricSet
 	proc    *procfs.Reader
 	buf     cgroupfs.Buffer
+	sample  cgroupfs.Sample // what a cgroup is read into
 	root    *group
-	count   int    // how many groups there are
 	listing uint64 // how often children were listed
 	again   bool   // a child that was listed could not be opened
 	gen     uint64
@@ -155,20 +155,18 @@ func (c *Collector) give() { c.turn <- struct{}{} }
 // Collect takes one round now, and fills dst with it. Once dst has grown to
 // the node's size it allocates nothing. It fails only where nothing can be
 // collected: the context is done, the root cgroup is gone, the Collector is
-// closed. What else goes wrong is in dst: in Errors, and beside the cgroup
-// that it concerns.
+// closed. Then dst holds nothing to be trusted. What else goes wrong is in
+// dst: in Errors, and beside the cgroup that it concerns.
 func (c *Collector) Collect(ctx context.Context, dst *Snapshot) error {
 	if err := c.take(ctx); err != nil {
 		return err
 	}
 	defer c.give()
-	if err := c.round(ctx); err != nil {
-		return err
+	err := c.round(ctx, dst)
+	if err != nil {
+		*dst = Snapshot{}
 	}
-	dst.arena.Reset()
-	dst.interfaces = dst.interfaces[:0]
-	c.fill(dst)
-	return nil
+	return err
 }
 
 // Fresh returns a Snapshot whose round began at most maxAge ago, and takes a
@@ -193,15 +191,14 @@ func (c *Collector) Fresh(ctx context.Context, maxAge time.Duration) (*Snapshot,
 
 // publish takes a round and makes it the latest.
 func (c *Collector) publish(ctx context.Context) (*Snapshot, error) {
-	if err := c.round(ctx); err != nil {
-		return nil, err
-	}
 	s := &Snapshot{}
 	if last := c.latest.Load(); last != nil {
 		s.arena = last.arena.New()
 		s.interfaces = roomFor(last.interfaces)
 	}
-	c.fill(s)
+	if err := c.round(ctx, s); err != nil {
+		return nil, err
+	}
 	c.latest.Store(s)
 	return s, nil
 }

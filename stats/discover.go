@@ -21,15 +21,12 @@ type group struct {
 	gone     bool          // and to be swept
 	gen      uint64        // the round that read it
 	slowAt   time.Duration // when the slow metrics were last read
-	sample   cgroupfs.Sample
+	slow     cgroupfs.SlowPart
 	points   points
-	cpu      CPU
-	memory   Memory
-	swap     Swap
+	network  *attachment // nil for what has no network of its own
+	err      error
 
-	pressureAt time.Time
-	network    *attachment // nil for what has no network of its own
-	err        error
+	index, next int32 // where it is in the Snapshot, and where it belongs
 }
 
 // maxPasses is how often a round looks again after a cgroup went while it was
@@ -115,12 +112,11 @@ func search(groups []*group, name []byte) (int, bool) {
 // and for one that could not be opened; only the former is settled, while the
 // latter's parent has to be listed again. Who it is, is parsed here, once.
 func (c *Collector) open(parent *group, name string) (g *group, settled bool) {
-	path, id := "/", Identity{Kind: KindRoot}
+	path := "/"
 	if parent != nil {
 		path = strings.TrimSuffix(parent.info.Path, "/") + "/" + name
-		id = identify(parent.info.Identity, path, c.kubepodsRoot)
 	}
-	if id.Kind == KindIgnored {
+	if c.identify(parent, path).Kind == KindIgnored {
 		return nil, true
 	}
 	handle, err := c.h.Group(path)
@@ -134,11 +130,19 @@ func (c *Collector) open(parent *group, name string) (g *group, settled bool) {
 	if !created.IsZero() && created.Before(c.node.BootTime) {
 		created = c.node.BootTime
 	}
+	path = handle.Path() // all that is kept of it are pieces of this one
 	return &group{
-		name:   name,
+		name:   path[strings.LastIndexByte(path, '/')+1:],
 		handle: handle,
-		info:   &Info{Path: path, Inode: handle.Inode(), Identity: id, CreatedAt: created},
+		info:   &Info{Path: path, Inode: handle.Inode(), Identity: c.identify(parent, path), CreatedAt: created},
 	}, true
+}
+
+func (c *Collector) identify(parent *group, path string) Identity {
+	if parent == nil {
+		return Identity{Kind: KindRoot}
+	}
+	return identify(parent.info.Identity, path, c.kubepodsRoot)
 }
 
 // sweep forgets the cgroups that turned out to be gone, and reports whether
@@ -173,31 +177,8 @@ func (g *group) close() {
 
 // forget makes everything absent that was read.
 func (g *group) forget() {
-	g.sample, g.gen, g.err = cgroupfs.Sample{}, 0, nil
+	g.slow, g.gen, g.err = cgroupfs.SlowPart{}, 0, nil
 	for _, child := range g.children {
 		child.forget()
 	}
-}
-
-func (g *group) count() int {
-	n := 1
-	for _, child := range g.children {
-		n += child.count()
-	}
-	return n
-}
-
-// fill puts a group and those below it into dst.Cgroups, from index i on, and
-// returns the index after them.
-func (g *group) fill(dst *Snapshot, i, parent int) int {
-	cg := &dst.Cgroups[i]
-	cg.Info, cg.Parent, cg.Err = g.info, parent, g.err
-	cg.CPU, cg.Memory, cg.Swap, cg.PressureTime = g.cpu, g.memory, g.swap, g.pressureAt
-	cg.Network = g.network.fill(dst)
-	dst.arena.Copy(&cg.Sample, &g.sample)
-	next := i + 1
-	for _, child := range g.children {
-		next = child.fill(dst, next, i)
-	}
-	return next
 }

@@ -90,7 +90,7 @@
 // A steady Collect allocates nothing. A round of Fresh allocates three times,
 // once more for the interfaces of networks, and once for each repeated kind
 // beyond I/O devices that was asked for; an asker who is served from it
-// allocates nothing. A followed cgroup costs some 2 KB here and 1.5 KB in each
+// allocates nothing. A followed cgroup costs some 1 KB here and 1.7 KB in each
 // Snapshot, and the descriptors that [cgroupfs.Hierarchy] keeps for it; a
 // network namespace costs some 200 bytes here, and each of its interfaces 80
 // here and in each Snapshot.

@@ -39,16 +39,27 @@ func Rate(prev, cur Counter) cgroupfs.Value {
 // points are the last readings of a counter, oldest first: as many as are
 // needed for one that is at least the minimum window old.
 type points struct {
-	p [4]Counter
-	n int
+	p     [4]point
+	n     int32
+	epoch uint32 // of all of them
 }
+
+type point struct {
+	value cgroupfs.Value
+	at    time.Duration
+}
+
+func (ps *points) counter(i int32) Counter { return Counter{ps.p[i].value, ps.p[i].at, ps.epoch} }
 
 // next takes a reading and returns the rate since the newest one that is at
 // least window older, and how much older. A reading of another epoch, or of
 // less than before, starts anew.
 func (ps *points) next(cur Counter, window time.Duration) (cgroupfs.Value, time.Duration) {
+	if cur.Epoch != ps.epoch {
+		ps.n, ps.epoch = 0, cur.Epoch
+	}
 	if ps.n > 0 {
-		if last := ps.p[ps.n-1]; cur.At == last.At {
+		if last := ps.counter(ps.n - 1); cur.At == last.At {
 			ps.n-- // nothing can be said of no time: the newer reading is as good
 		} else if Rate(last, cur).IsAbsent() {
 			ps.n = 0
@@ -57,8 +68,8 @@ func (ps *points) next(cur Counter, window time.Duration) (cgroupfs.Value, time.
 	var rate cgroupfs.Value
 	var over time.Duration
 	for i := ps.n - 1; i >= 0; i-- {
-		if over = cur.At - ps.p[i].At; over >= window {
-			rate = Rate(ps.p[i], cur)
+		if over = cur.At - ps.p[i].at; over >= window {
+			rate = Rate(ps.counter(i), cur)
 			break
 		}
 	}
@@ -75,12 +86,12 @@ func (ps *points) next(cur Counter, window time.Duration) (cgroupfs.Value, time.
 // newest, so that the four always reach back over twice that time.
 func (ps *points) push(cur Counter, apart time.Duration) {
 	switch {
-	case ps.n >= 2 && ps.p[ps.n-1].At-ps.p[ps.n-2].At < apart:
+	case ps.n >= 2 && ps.p[ps.n-1].at-ps.p[ps.n-2].at < apart:
 		ps.n--
-	case ps.n == len(ps.p):
+	case int(ps.n) == len(ps.p):
 		copy(ps.p[:], ps.p[1:])
 		ps.n--
 	}
-	ps.p[ps.n] = cur
+	ps.p[ps.n] = point{cur.Value, cur.At}
 	ps.n++
 }

@@ -4,16 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/nodegauge/nodegauge/cgroupfs"
 )
 
-// round reads every cgroup once. A cgroup that goes or comes meanwhile is
-// looked for again, in the same round.
-func (c *Collector) round(ctx context.Context) error {
+// round reads every cgroup once, into dst. A cgroup that goes or comes
+// meanwhile is looked for again, in the same round.
+func (c *Collector) round(ctx context.Context, dst *Snapshot) error {
 	c.gen++
+	dst.arena.Reset()
+	dst.interfaces = dst.interfaces[:0]
 	c.errs.reset()
 	c.wall = c.now()
 	c.began = c.wall.Sub(c.epoch)
@@ -21,7 +22,8 @@ func (c *Collector) round(ctx context.Context) error {
 	for range maxPasses {
 		c.again = false
 		c.discover(c.root)
-		if err := c.read(ctx, c.root); err != nil {
+		c.place(dst)
+		if err := c.read(ctx, c.root, dst); err != nil {
 			return err
 		}
 		if c.root.gone {
@@ -34,8 +36,8 @@ func (c *Collector) round(ctx context.Context) error {
 	if err := c.readNetworks(ctx); err != nil {
 		return err
 	}
-	c.count = c.root.count()
 	c.took = c.clock() - c.began
+	c.fill(dst)
 	return nil
 }
 
@@ -43,22 +45,22 @@ func (c *Collector) round(ctx context.Context) error {
 // round. The root comes first, because reading its memory.stat brings those of
 // all cgroups up to date; every other cgroup comes after its children, so that
 // a pod is read right after its containers.
-func (c *Collector) read(ctx context.Context, g *group) error {
+func (c *Collector) read(ctx context.Context, g *group, dst *Snapshot) error {
 	if g == c.root {
-		c.readGroup(g)
+		c.readGroup(g, dst)
 	}
 	for _, child := range g.children {
-		if err := c.read(ctx, child); err != nil {
+		if err := c.read(ctx, child, dst); err != nil {
 			return err
 		}
 	}
 	if g != c.root {
-		c.readGroup(g)
+		c.readGroup(g, dst)
 	}
 	return ctx.Err()
 }
 
-func (c *Collector) readGroup(g *group) {
+func (c *Collector) readGroup(g *group, dst *Snapshot) {
 	if g.gen == c.gen || g.gone {
 		return
 	}
@@ -66,7 +68,9 @@ func (c *Collector) readGroup(g *group) {
 	if age := c.began - g.slowAt; g.gen > 0 && age >= 0 && age < c.slowInterval {
 		want, slow = want&^want.Slow(), false
 	}
-	g.err = g.handle.Read(&g.sample, want, &c.buf)
+	s := &c.sample
+	g.slow.Restore(s)
+	g.err = g.handle.Read(s, want, &c.buf)
 	if errors.Is(g.err, cgroupfs.ErrRemoved) {
 		g.gone = true
 		return
@@ -76,27 +80,30 @@ func (c *Collector) readGroup(g *group) {
 		passing = c.errs.add(g.err) == classOther
 	}
 	g.gen = c.gen
-	if slow && !passing {
+	if slow {
+		g.slow.Keep(s)
 		g.slowAt = c.began
-	} else if slow {
-		g.slowAt = c.began - c.slowInterval
+		if passing {
+			g.slowAt -= c.slowInterval
+		}
 	}
-	s := &g.sample
+	cg := &dst.Cgroups[g.index]
+	dst.arena.Copy(&cg.Sample, s)
+	cg.Info, cg.PressureTime = g.info, time.Time{}
 	memoryAt := c.at(s.Memory.Read)
-	g.memory = memoryOf(&s.Memory, g == c.root, g.err == nil, memoryAt)
-	g.swap = swapOf(&s.Memory.Swap, memoryAt)
+	cg.Memory = memoryOf(&s.Memory, g == c.root, g.err == nil, memoryAt)
+	cg.Swap = swapOf(&s.Memory.Swap, memoryAt)
 	var none cgroupfs.StallPSI
-	g.pressureAt = time.Time{}
 	if p := &s.Pressure; p.CPU.Some != none || p.Memory.Some != none || p.IO.Some != none {
-		g.pressureAt = c.at(s.Pressure.Read)
+		cg.PressureTime = c.at(s.Pressure.Read)
 	}
-	g.cpu = cpuOf(&s.CPU, &g.points, c.minWindow, c.node.CPUs, c.at(s.CPU.Read))
+	cg.CPU = cpuOf(&s.CPU, &g.points, c.minWindow, c.node.CPUs, c.at(s.CPU.Read))
 }
 
 // at returns what the clock showed at a Stamp of this round.
 func (c *Collector) at(s cgroupfs.Stamp) time.Time { return c.wall.Add(s.At - c.began) }
 
-// fill copies the round into dst.
+// fill completes dst, into which the cgroups were read.
 func (c *Collector) fill(dst *Snapshot) {
 	dst.Time, dst.began, dst.Duration = c.wall, c.began, c.took
 	dst.Generation, dst.Metrics = c.gen, c.metrics
@@ -105,10 +112,9 @@ func (c *Collector) fill(dst *Snapshot) {
 		dst.Node.Network = c.networks.node.fill(dst)
 	}
 	c.errs.copyTo(&dst.Errors)
-	// What is left of an earlier round is overwritten field by field, or
-	// cleared so that it does not hold memory.
-	clear(dst.Cgroups[min(c.count, len(dst.Cgroups)):])
-	dst.Cgroups = slices.Grow(dst.Cgroups[:0], c.count)[:c.count]
-	c.root.fill(dst, 0, -1)
+	n := c.place(dst)
+	clear(dst.Cgroups[n:]) // what is left of an earlier round is not to hold memory
+	dst.Cgroups = dst.Cgroups[:n]
+	c.root.finish(dst, -1)
 	deriveNode(&dst.Node, &dst.Cgroups[0])
 }

@@ -52,7 +52,11 @@ type Name struct {
 // before the NUL, as it does for the kernel.
 func NewName(name string) Name { return Name{name + "\x00"} }
 
-// String returns the name.
+// Tail returns the Name of what follows the first skip bytes. It shares n's
+// memory.
+func (n Name) Tail(skip int) Name { return Name{n.z[skip:]} }
+
+// String returns the name, which shares n's memory.
 func (n Name) String() string { return n.z[:max(0, len(n.z)-1)] }
 
 // Info is what the file system says about a file.
