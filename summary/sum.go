@@ -44,11 +44,11 @@ func add(a, b cgroupfs.Value) cgroupfs.Value {
 }
 
 // grow makes a slice one longer. What the element held before is kept, so that
-// its own slices can be used again.
+// its own slices can be used again. Its room grows by a quarter, and not by as
+// much again: a pod has some few containers, and their number stays.
 func grow[T any](s []T) []T {
-	if len(s) < cap(s) {
-		return s[:len(s)+1]
+	if n := len(s); n == cap(s) {
+		s = append(make([]T, 0, n+1+n/4), s...)
 	}
-	var zero T
-	return append(s, zero)
+	return s[:len(s)+1]
 }
