@@ -1,6 +1,6 @@
 module github.com/nodegauge/nodegauge
 
-go 1.23.0
+go 1.24.0
 
 require (
 	github.com/containerd/cgroups/v3 v3.0.5

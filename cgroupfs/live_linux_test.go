@@ -191,7 +191,7 @@ func TestLiveThreaded(t *testing.T) {
 		t.Skip("v1 counts processes")
 	}
 	host.Make(host.Path("a"))
-	for _, c := range strings.Fields(v2.Read(host.Path("a"), "cgroup.controllers")) {
+	for c := range strings.FieldsSeq(v2.Read(host.Path("a"), "cgroup.controllers")) {
 		if c == "memory" || c == "io" { // they do not know threads
 			v2.Write(host.Path(), "cgroup.subtree_control", "-"+c)
 		}

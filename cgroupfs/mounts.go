@@ -79,7 +79,7 @@ func mountsBelow(root string) ([]mount, error) {
 			continue
 		}
 		m := mount{dir: dir}
-		for _, c := range strings.Split(e.Name(), ",") {
+		for c := range strings.SplitSeq(e.Name(), ",") {
 			if slices.Contains(read[:], c) {
 				m.controllers = append(m.controllers, c)
 			}

@@ -83,7 +83,7 @@ func capturedControllers(t *testing.T, tree *cgroupfstest.Tree) map[string]strin
 	entries, err := os.ReadDir(tree.Root())
 	require.NoError(t, err)
 	for _, e := range entries {
-		for _, controller := range strings.Split(e.Name(), ",") {
+		for controller := range strings.SplitSeq(e.Name(), ",") {
 			dirs[controller] = tree.Path(e.Name())
 		}
 	}

@@ -73,7 +73,7 @@ func enableRest(t *testing.T, host *livetest.Host) {
 	}
 	for _, cgroup := range []string{"/", host.Path()} {
 		on := strings.Fields(m.Read(cgroup, "cgroup.subtree_control"))
-		for _, c := range strings.Fields(m.Read(cgroup, "cgroup.controllers")) {
+		for c := range strings.FieldsSeq(m.Read(cgroup, "cgroup.controllers")) {
 			if slices.Contains([]string{"cpuset", "hugetlb", "rdma", "misc"}, c) && !slices.Contains(on, c) {
 				m.Write(cgroup, "cgroup.subtree_control", "+"+c)
 				t.Cleanup(func() { m.Write(cgroup, "cgroup.subtree_control", "-"+c) })

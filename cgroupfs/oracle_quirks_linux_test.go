@@ -247,7 +247,7 @@ func (e *entry) rootSums() {
 func swapUsed() uint64 {
 	text, _ := os.ReadFile("/proc/meminfo")
 	var total, free uint64
-	for _, line := range strings.Split(string(text), "\n") {
+	for line := range strings.SplitSeq(string(text), "\n") {
 		if fields := strings.Fields(line); len(fields) > 1 {
 			switch n, _ := strconv.ParseUint(fields[1], 10, 64); fields[0] {
 			case "SwapTotal:":

@@ -90,7 +90,7 @@ func (f slowField) set(p any, text string) bool {
 	}
 	v, ok := read(text, f.unit)
 	at := reflect.ValueOf(p).Elem()
-	for _, name := range strings.Split(f.path, ".") {
+	for name := range strings.SplitSeq(f.path, ".") {
 		at = at.FieldByName(name)
 	}
 	at.Set(reflect.ValueOf(v))

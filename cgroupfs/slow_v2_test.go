@@ -55,7 +55,7 @@ func slowMemoryStat() map[string]slowField {
 		"PgLazyFree": "pglazyfree", "PgLazyFreed": "pglazyfreed", "THPFaultAlloc": "thp_fault_alloc",
 		"THPCollapseAlloc": "thp_collapse_alloc", "ZSwpIn": "zswpin", "ZSwpOut": "zswpout", "ZSwpWb": "zswpwb",
 	} {
-		for _, key := range strings.Fields(keys) {
+		for key := range strings.FieldsSeq(keys) {
 			known[key] = slowField{path: "Memory.Stat." + name}
 		}
 	}

@@ -57,8 +57,7 @@ func TestLiveReadmeEmbedsWhatRuns(t *testing.T) {
 	if _, err := cgroupfs.Detect(); err != nil {
 		t.Skip(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
+	ctx := t.Context()
 	var b strings.Builder
 	err := embed(ctx, &b, "node-1") // an error is of names that cannot be read
 	require.Contains(t, b.String(), `{"node":{"nodeName":"node-1",`, err)

@@ -169,7 +169,7 @@ func (t *Tree) apply(files []txtar.File) {
 		case base == ".removed":
 			t.Remove(path.Clean(dir))
 		case f.Name == ".meta":
-			for _, line := range strings.Split(strings.TrimSpace(string(f.Data)), "\n") {
+			for line := range strings.SplitSeq(strings.TrimSpace(string(f.Data)), "\n") {
 				if fields := strings.Fields(line); len(fields) > 0 {
 					t.times[fields[0]] = fields[1:]
 				}

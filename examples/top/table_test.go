@@ -85,7 +85,7 @@ func table(t *testing.T, s *sampler, o *options, width, height int) string {
 	if err := render(&text, newView(s, o), width, height); err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range strings.Split(text.String(), "\n") {
+	for line := range strings.SplitSeq(text.String(), "\n") {
 		if n := len([]rune(line)); n > width && strings.Contains(line, " ") { // a long path is not broken
 			t.Errorf("line of %d columns, want at most %d: %q", n, width, line)
 		}

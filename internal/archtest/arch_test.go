@@ -56,7 +56,7 @@ func dependencies(t *testing.T, goos string, packages ...string) (deps []depende
 		t.Fatalf("go list: %s", failed.Stderr)
 	}
 	require.NoError(t, err)
-	for _, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
+	for line := range strings.SplitSeq(strings.TrimSpace(string(out)), "\n") {
 		fields := strings.SplitN(line, " ", 3)
 		require.Len(t, fields, 3, line)
 		deps = append(deps, dependency{fields[0], fields[1] == "true", strings.Split(fields[2], ",")})

@@ -276,7 +276,7 @@ func (m *Mount) Enable(cgroup string) (undo func()) {
 	m.tb.Helper()
 	on := strings.Fields(m.Read(cgroup, "cgroup.subtree_control"))
 	var added []string
-	for _, c := range strings.Fields(m.Read(cgroup, "cgroup.controllers")) {
+	for c := range strings.FieldsSeq(m.Read(cgroup, "cgroup.controllers")) {
 		if slices.Contains(wanted[:], c) && !slices.Contains(on, c) && m.write(cgroup, "cgroup.subtree_control", "+"+c) == nil {
 			added = append(added, c)
 		}
