@@ -27,6 +27,8 @@ type Snapshot struct {
 	Cgroups []Cgroup
 	// Errors counts what went wrong in the round.
 	Errors Errors
+	// Self is what the Collector does itself.
+	Self Self
 
 	began      time.Duration
 	arena      cgroupfs.Arena
@@ -64,6 +66,8 @@ type Node struct {
 	TasksTime       time.Time
 	// Network is the node's own network namespace: that of process 1.
 	Network Network
+	// Disks are the node's block devices, read with cgroupfs.IO: /proc/diskstats.
+	Disks []Disk
 	// OwnCgroup is the cgroup that this process was in when the Collector was
 	// made; empty if it is not below the hierarchy's root, where a cgroup
 	// namespace hides it for example, and on a fake node.
@@ -122,6 +126,9 @@ type Cgroup struct {
 	PressureTime time.Time
 	// Network is that of a pod, and of a container that is in none.
 	Network Network
+	// Processes is what /proc says of its processes; nil without
+	// Options.Processes, and for what has none.
+	Processes *ProcessStats
 	// Err is the first thing that went wrong with this cgroup in this round;
 	// what it concerns is absent, and the rest is good.
 	Err error
