@@ -183,8 +183,8 @@ func (c *Collector) Run(ctx context.Context, every time.Duration) error {
 }
 
 // Close ends the Collector. A round that is under way ends first. A statfs that
-// hangs is not waited for: Close returns ErrHung then, and the goroutine that
-// waits ends if the file system ever answers. Snapshots stay good. Closing it
+// hangs for longer than Options.Wait is not waited for: Close returns ErrHung
+// then, and the goroutine that waits ends if the file system ever answers. Snapshots stay good. Closing it
 // again does nothing.
 func (c *Collector) Close() error {
 	<-c.turn
@@ -193,5 +193,5 @@ func (c *Collector) Close() error {
 		return nil
 	}
 	c.closed = true
-	return c.asker.close()
+	return c.hanging()
 }

@@ -19,7 +19,6 @@ var (
 	errSameUID = errors.New("another folder of logs has the same UID")
 	errMany    = fmt.Errorf("more than %d entries, the rest is left out", maxListed)
 	errFolders = fmt.Errorf("more than %d folders to follow, the rest is left out", maxFolders)
-	errLinks   = errors.New("too many symbolic links")
 	errRemote  = errors.New("on a network or FUSE file system, which Options.Remote would allow")
 	errNoMount = errors.New("on a file system that this process's mountinfo does not have")
 	errDoubled = errors.New("too many files with several names: each of their names counts")

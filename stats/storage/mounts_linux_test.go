@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -158,6 +159,18 @@ func TestCloseDoesNotWaitForAHungStatfs(t *testing.T) {
 	err := c.Close()
 	require.ErrorIs(t, err, ErrHung)
 	require.ErrorContains(t, err, "storage: "+c.node.point+": ")
+	require.NoError(t, c.Close())
+}
+
+// TestCloseWaitsForAStatfsThatIsNotLate ends a round while it waits.
+func TestCloseWaitsForAStatfsThatIsNotLate(t *testing.T) {
+	c := newHost(t).collector(Options{Wait: time.Minute})
+	ctx, cancel := context.WithCancel(t.Context())
+	release := make(chan struct{})
+	c.asker.statfs = func(string) (kernfs.Filling, error) { cancel(); <-release; return kernfs.Filling{}, nil }
+	_, _ = c.Collect(ctx) // with or without an error: it may have been done
+	require.Len(t, c.asker.out, 1)
+	go close(release)
 	require.NoError(t, c.Close())
 }
 

@@ -156,14 +156,16 @@ func (c *Collector) hung(m *mount, e *errand) {
 	c.add(fmt.Errorf("%s: %w since %v", m.point, ErrHung, e.since.UTC().Format(time.RFC3339)))
 }
 
-// close says which file systems hang.
-func (a *asker) close() error {
+// hanging gives those who are out the rest of Options.Wait, which they had not
+// if a context ended, and says which file systems hang.
+func (c *Collector) hanging() error {
+	ctx, cancel := context.WithDeadline(context.Background(), c.asker.until)
+	defer cancel()
 	var errs []error
-	for _, e := range a.out {
-		if len(e.answer) == len(e.mounts) {
-			continue // it has come back
+	for _, e := range c.asker.out {
+		if !c.gather(e, ctx.Done()) {
+			errs = append(errs, fmt.Errorf("storage: %s: %w", e.mounts[0].point, ErrHung))
 		}
-		errs = append(errs, fmt.Errorf("storage: %s: %w", e.mounts[len(e.answer)].point, ErrHung))
 	}
 	return errors.Join(errs...)
 }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"github.com/nodegauge/nodegauge/internal/diskwalk"
+	"github.com/nodegauge/nodegauge/internal/hostpath"
 	"github.com/nodegauge/nodegauge/internal/kernfs"
 )
 
@@ -67,7 +68,11 @@ func (c *Collector) hostPath(path string) (string, error) {
 	if err := c.mayTouch(filepath.Join(c.o.Root, path)); err != nil {
 		return "", err
 	}
-	return hostPath(c.o.Root, path, c.mayTouch)
+	root, err := filepath.EvalSymlinks(c.o.Root)
+	if err != nil {
+		return "", err
+	}
+	return hostpath.Resolve(root, path, c.mayTouch)
 }
 
 func (c *Collector) mayTouch(path string) error {

@@ -7,9 +7,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
-	"strings"
+
+	"github.com/nodegauge/nodegauge/internal/hostpath"
 )
 
 var (
@@ -18,7 +18,6 @@ var (
 	errReplaced   = errors.New("replaced while it was opened")
 	errTooMany    = errors.New("too many entries, the rest is not read")
 	errTooManyLog = errors.New("too many containers in log links, the rest is left out")
-	errLinks      = errors.New("too many symbolic links")
 )
 
 // list returns the entries of a folder of the host, and where the folder is.
@@ -60,40 +59,12 @@ func listDir(ctx context.Context, dir string, limit int) ([]fs.DirEntry, error) 
 	}
 }
 
-// hostPath returns where the host's folder p is for this process, if the
-// host's root directory is mounted at root. A plain join would let an absolute
-// link on the way (/var/log/pods moved to a data disk) leave the host for the
-// embedder's own file system, where a folder of that name may exist too.
+// hostPath returns where a folder of the host is for this process.
 func hostPath(root, p string) (string, error) {
 	if root == filepath.Clean("/") {
 		return filepath.Clean(p), nil
 	}
-	at, rest := "/", filepath.ToSlash(p)
-	for links := 0; rest != ""; {
-		var name string
-		name, rest, _ = strings.Cut(rest, "/")
-		next := path.Join(at, name) // ".." ends at the root, as it does in the kernel
-		info, err := os.Lstat(filepath.Join(root, next))
-		if err != nil {
-			return "", err
-		}
-		if next == "/" || info.Mode()&fs.ModeSymlink == 0 {
-			at = next
-			continue
-		}
-		if links++; links > 40 { // as many as the kernel follows
-			return "", fmt.Errorf("%s: %w", p, errLinks)
-		}
-		target, err := os.Readlink(filepath.Join(root, next))
-		if err != nil {
-			return "", err
-		}
-		if filepath.IsAbs(target) {
-			at = "/"
-		}
-		rest = filepath.ToSlash(target) + "/" + rest
-	}
-	return filepath.Join(root, at), nil
+	return hostpath.Resolve(root, p, nil)
 }
 
 // readRegular returns the contents of the file that info describes, of at most
