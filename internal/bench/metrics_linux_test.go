@@ -1,0 +1,105 @@
+package bench
+
+import (
+	"bytes"
+	"flag"
+	"runtime"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/google/cadvisor/lib/cache/memory"
+	"github.com/google/cadvisor/lib/container"
+	"github.com/google/cadvisor/lib/manager"
+	"github.com/google/cadvisor/lib/metrics"
+	"github.com/google/cadvisor/lib/model"
+	"github.com/google/cadvisor/lib/utils/sysfs"
+	"github.com/nodegauge/nodegauge/summary/expo"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/common/expfmt"
+	"github.com/stretchr/testify/require"
+	"k8s.io/klog/v2"
+	"k8s.io/utils/clock"
+)
+
+// BenchmarkMetrics prints /metrics/cadvisor of the same 1,000 containers: ours,
+// and cAdvisor's, with a kubelet's kinds of metrics and labels, from what both
+// have collected before. It says what each takes of CPU time, garbage collection
+// included, for each container with its share of pods and sandboxes; and how
+// much text it is.
+func BenchmarkMetrics(b *testing.B) {
+	n := newNode(b, 500)
+	snap := n.collect(b)
+	var printer expo.Printer
+	var text []byte
+	ours := func() int {
+		text = printer.AppendCadvisor(text[:0], &expo.Node{Snapshot: snap, Pods: n.pods, Now: snap.Time}, nil)
+		return len(text)
+	}
+	peer := n.cadvisor(b)
+	ours()
+	peer()
+	runtime.GC()
+	const more = 20 // ours is over before the clock has moved
+	var took [2]time.Duration
+	var size [2]int
+	for b.Loop() {
+		began := cpuTime()
+		for range more {
+			size[0] = ours()
+		}
+		runtime.GC()
+		middle := cpuTime()
+		size[1] = peer()
+		runtime.GC()
+		took[0] += (middle - began) / more
+		took[1] += cpuTime() - middle
+	}
+	for i, who := range []string{"ours", "cadvisor"} {
+		each := float64(took[i]) / float64(b.N*n.containers())
+		b.ReportMetric(each/1e3, who+"-µs/container")
+		b.ReportMetric(float64(size[i])/float64(n.containers()), who+"-B/container")
+	}
+	b.ReportMetric(float64(took[1])/float64(took[0]), "times")
+	b.ReportMetric(testing.AllocsPerRun(3, func() { ours() })/float64(n.containers()), "ours-allocs/container")
+}
+
+// cadvisor returns what prints cAdvisor's metrics and says how long they are.
+func (n *node) cadvisor(b *testing.B) func() int {
+	flags := flag.NewFlagSet("klog", flag.ContinueOnError)
+	klog.InitFlags(flags)
+	require.NoError(b, flags.Parse([]string{"-logtostderr=false", "-stderrthreshold=FATAL"}))
+	every, dynamic := time.Hour, false
+	kinds := container.MetricSet{
+		container.CpuUsageMetrics: {}, container.MemoryUsageMetrics: {}, container.CpuLoadMetrics: {}, container.DiskIOMetrics: {},
+		container.NetworkUsageMetrics: {}, container.AppMetrics: {}, container.ProcessMetrics: {}, container.OOMMetrics: {},
+	}
+	m, err := manager.New(memory.New(2*time.Hour, nil), sysfs.NewRealSysFs(),
+		manager.HousekeepingConfig{Interval: &every, AllowDynamic: &dynamic}, kinds, []string{n.host.Path("kubepods")}, nil, "", 0)
+	require.NoError(b, err)
+	require.NoError(b, m.Start())
+	b.Cleanup(func() { require.NoError(b, m.Stop()) })
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(metrics.NewPrometheusCollector(m, func(c *model.ContainerInfo) map[string]string {
+		return n.labels(c.Name, c.Spec.Image)
+	}, kinds, clock.RealClock{}, model.RequestOptions{IdType: model.TypeName, Count: 1, Recursive: true}))
+	var text bytes.Buffer
+	print := func() int {
+		text.Reset()
+		families, err := registry.Gather()
+		require.NoError(b, err)
+		encoder := expfmt.NewEncoder(&text, expfmt.NewFormat(expfmt.TypeTextPlain))
+		for _, f := range families {
+			require.NoError(b, encoder.Encode(f))
+		}
+		return text.Len()
+	}
+	want := strconv.Itoa(3 * len(n.pods))
+	for deadline := time.Now().Add(2 * time.Minute); ; runtime.Gosched() { // its first samples come one by one
+		print()
+		if bytes.Count(text.Bytes(), []byte("\ncontainer_memory_usage_bytes{")) >= 4*len(n.pods) {
+			return print
+		}
+		require.True(b, time.Now().Before(deadline), "cAdvisor does not see "+want+" containers")
+	}
+}
