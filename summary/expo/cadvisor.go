@@ -17,7 +17,8 @@ func (p *Printer) EachCadvisor(n *Node, o *Options, yield func(*Sample) bool) {
 }
 
 func (p *Printer) cadvisor(n *Node, o *Options) {
-	s := scrape{Printer: p, n: n, compat: o.compat(), metrics: o.metrics(), levels: o.levels()}
+	p.scrape = scrape{Printer: p, n: n, compat: o.compat(), metrics: o.metrics(), levels: o.levels()}
+	s := &p.scrape
 	s.failed = n == nil || n.Snapshot == nil || len(n.Snapshot.Cgroups) == 0
 	p.subjects = p.subjects[:0]
 	if !s.failed {
@@ -33,7 +34,8 @@ func (p *Printer) cadvisor(n *Node, o *Options) {
 		}
 	}
 	p.putDropped()
-	clear(p.subjects) // they are the caller's
+	clear(p.subjects) // they are the caller's, as is the rest
+	p.scrape = scrape{}
 }
 
 func (s *scrape) putFamily(f *family) {

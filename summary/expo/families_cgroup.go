@@ -41,7 +41,7 @@ func putStartTime(s *scrape, c *cgroup) {
 	case s.has(summary.CompatCgroupStart):
 		putCreationTime(s, c)
 	case c.start().Unix() > 0:
-		s.out.put(&c.subject, nanos(uint64(c.start().UnixNano())), time.Time{})
+		s.out.put(&c.subject, millis(clampMillis(c.start().UnixMilli())), time.Time{})
 	}
 }
 

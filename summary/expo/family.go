@@ -32,7 +32,7 @@ type scrape struct {
 	compat    summary.Compat
 	metrics   cgroupfs.MetricSet
 	levels    Level
-	failed    bool
+	failed    bool // there is no round
 	processes bool // what only /proc has of processes was read
 }
 
