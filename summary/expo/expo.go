@@ -67,6 +67,7 @@ type Printer struct {
 	units []unit // of /metrics/resource
 	order []int  // of units
 
+	families   []*family
 	scrape     scrape   // of /metrics/cadvisor
 	subjects   []cgroup // of the same
 	marks      []mark   // by index in Snapshot.Cgroups

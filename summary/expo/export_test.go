@@ -1,6 +1,9 @@
 package expo
 
-import "flag"
+import (
+	"flag"
+	"slices"
+)
 
 // Update says that expected texts are to be written.
 var Update = flag.Bool("update", false, "rewrite the expected texts and docs/metrics.md")
@@ -18,12 +21,12 @@ func ResourceRows() (rows []Row) {
 	for _, r := range resources {
 		rows = append(rows, Row{r.Family, labels[r.level], "", int(r.rank)})
 	}
-	return append(rows, Row{Family: droppedFamily})
+	return append(rows, Row{Family: limitFamilies[0]})
 }
 
 // CadvisorRows has those of the six labels that all cgroups' series have as *.
 func CadvisorRows() (rows []Row) {
-	for _, f := range families {
+	for _, f := range slices.Concat(tables[:]...) {
 		labels := f.labels
 		switch {
 		case f.cgroup != nil && labels != "":
@@ -33,5 +36,5 @@ func CadvisorRows() (rows []Row) {
 		}
 		rows = append(rows, Row{f.Family, labels, f.metrics.String(), int(f.rank)})
 	}
-	return append(rows, Row{Family: droppedFamily})
+	return append(rows, Row{Family: limitFamilies[0]})
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // cgroupFamilies are of the cgroup itself.
-var cgroupFamilies = []family{
+var cgroupFamilies = [...]family{
 	{Family{"container_scrape_error", "1 if the numbers could not be had, else 0.", Gauge}, 0, 0, "", nil, putScrapeError},
 	{Family{"container_last_seen", "When it was last read, in seconds since 1970.", Gauge}, 0, 1, "", putLastSeen, nil},
 	{Family{"container_creation_time_seconds", "When its cgroup was made, in seconds since 1970.", Gauge}, 0, 3, "", putCreationTime, nil},

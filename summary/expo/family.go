@@ -1,7 +1,6 @@
 package expo
 
 import (
-	"slices"
 	"time"
 
 	"github.com/nodegauge/nodegauge/cgroupfs"
@@ -19,11 +18,11 @@ type family struct {
 	node   func(s *scrape)
 }
 
-// families are those of /metrics/cadvisor in the order in which they are printed.
-var families = slices.Concat(
-	cgroupFamilies, cpuFamilies, memoryFamilies, diskFamilies, networkFamilies, processFamilies, pressureFamilies,
-	ownCPUFamilies, ownMemoryFamilies, ownCgroupFamilies, machineFamilies, selfFamilies,
-)
+// tables are the families of /metrics/cadvisor in the order in which they are printed.
+var tables = [...][]family{
+	cgroupFamilies[:], cpuFamilies[:], memoryFamilies[:], diskFamilies[:], networkFamilies[:], processFamilies[:], pressureFamilies[:],
+	ownCPUFamilies[:], ownMemoryFamilies[:], ownCgroupFamilies[:], machineFamilies[:], selfFamilies[:],
+}
 
 // A scrape is what the functions of the tables see.
 type scrape struct {

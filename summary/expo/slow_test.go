@@ -52,7 +52,7 @@ func parseSlow(t testing.TB, text string, openMetrics bool) *slowText {
 	parsed := &slowText{types: map[string]string{}}
 	seen := map[string]bool{}
 	family, helped := "", ""
-	for _, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
+	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
 		if help, ok := strings.CutPrefix(line, "# HELP "); ok {
 			name, words, _ := strings.Cut(help, " ")
 			require.NotEmpty(t, words, line)
