@@ -259,6 +259,16 @@ func TestANodeOfWhichNothingIsKnownHasNoSeries(t *testing.T) {
 	require.Len(t, parseSlow(t, string(p.AppendResource(nil, &s, nil)), false).samples, 1)
 }
 
+func TestWhatWasNotReadIsNotEvenZero(t *testing.T) {
+	f := newFakeNode(1)
+	f.snap.Metrics = cgroupfs.CPU
+	_, text := printed(t, f, &expo.Options{Compat: summary.Kubelet132})
+	require.NotEmpty(t, text.all("container_cpu_load_average_10s"))
+	require.Empty(t, text.all("container_memory_failcnt"))
+	require.Empty(t, text.all("container_threads_max"))
+	require.Empty(t, text.all("container_file_descriptors"))
+}
+
 func TestTextsAreAppendedWithoutAllocating(t *testing.T) {
 	f := newFakeNode(50)
 	node, s := f.node(), f.summary()
