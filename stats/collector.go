@@ -41,8 +41,8 @@ type Options struct {
 	// Network reads the interfaces of the node and of every pod: see the
 	// package's documentation. False reads none.
 	Network bool
-	// Processes reads what only /proc has of each cgroup's processes; 0 is nothing.
-	// It costs far more than all else.
+	// Processes reads what only /proc has of each cgroup's processes: see the
+	// package's documentation. It costs far more than all else; 0 reads none.
 	Processes ProcessSet
 	// Now is the clock; nil is time.Now. It may be called from any goroutine.
 	Now func() time.Time

@@ -126,8 +126,8 @@ type Cgroup struct {
 	PressureTime time.Time
 	// Network is that of a pod, and of a container that is in none.
 	Network Network
-	// Processes is what /proc says of its processes; nil without
-	// Options.Processes, and for what has none.
+	// Processes is what /proc says of its own processes; nil without
+	// Options.Processes, and where they are not known.
 	Processes *ProcessStats
 	// Err is the first thing that went wrong with this cgroup in this round;
 	// what it concerns is absent, and the rest is good.

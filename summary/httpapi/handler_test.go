@@ -218,7 +218,7 @@ func TestDisksThatFailAreToldOf(t *testing.T) {
 	tree, names := fake(t, 1, 1)
 	disks := &storage.Snapshot{
 		Node:   storage.FS{Time: tree.Now(), UsedBytes: cgroupfs.Number(7), CapacityBytes: cgroupfs.Number(9)},
-		Errors: stats.Errors{Other: 2, Examples: []error{errors.New("statfs does not come back")}},
+		Errors: stats.Errors{ErrorCounts: stats.ErrorCounts{Other: 2}, Examples: []error{errors.New("statfs does not come back")}},
 	}
 	server := serve(t, collectorOf(t, tree), names, &httpapi.Options{Storage: func() *storage.Snapshot { return disks }})
 	got := get(t, server.URL+"/stats/summary")
@@ -227,7 +227,7 @@ func TestDisksThatFailAreToldOf(t *testing.T) {
 	got = get(t, server.URL+"/stats/summary?only_cpu_and_memory=true")
 	assert.NotContains(t, got.body, `"capacityBytes"`)
 	assert.NotContains(t, got.header, "Warning")
-	disks = &storage.Snapshot{Errors: stats.Errors{Other: 1}} // an embedder's own
+	disks = &storage.Snapshot{Errors: stats.Errors{ErrorCounts: stats.ErrorCounts{Other: 1}}} // an embedder's own
 	got = get(t, server.URL+"/stats/summary")
 	assert.Equal(t, []string{`299 - "disks may be missing; errors: 1"`}, got.header["Warning"])
 }
