@@ -42,6 +42,7 @@ type options struct {
 	kubepods string
 	nodeName string
 	every    time.Duration
+	all      bool
 }
 
 func main() {
@@ -93,6 +94,7 @@ func parse(args []string, out io.Writer) (*options, error) {
 	flags.StringVar(&o.kubepods, "kubepods", "", "cgroup that holds the pods; empty finds it")
 	flags.StringVar(&o.nodeName, "node", host, "name of this node")
 	flags.DurationVar(&o.every, "every", 10*time.Second, "how often cgroups are looked at")
+	flags.BoolVar(&o.all, "all", false, "read all there is, also what no kubelet has and costs most: huge pages, NUMA nodes, sockets and threads of processes")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nodegauge/nodegauge/cgroupfs"
@@ -18,17 +19,23 @@ import (
 
 const (
 	storageEvery = time.Minute      // how often disks are looked at, as kubelets do
+	machineEvery = 5 * time.Minute  // how often the machine is, as cAdvisor does
 	lookEvery    = time.Minute      // how often errors of rounds are looked for
 	patience     = 10 * time.Second // how long requests under way may take when it ends
 )
 
+// metrics are what is read of cgroups if not everything is: what a kubelet has
+// and, as they cost little, what it has not.
+const metrics = cgroupfs.DefaultMetrics | cgroupfs.CPULocal | cgroupfs.PressureIRQ | cgroupfs.Core
+
 // A node is what is asked about this one.
 type node struct {
-	o     *options
-	log   *slog.Logger
-	stats *stats.Collector
-	disks *storage.Collector
-	names *names
+	o       *options
+	log     *slog.Logger
+	stats   *stats.Collector
+	disks   *storage.Collector
+	names   *names
+	machine atomic.Pointer[stats.Machine]
 }
 
 func open(o *options, log *slog.Logger) (*node, error) {
@@ -41,7 +48,12 @@ func open(o *options, log *slog.Logger) (*node, error) {
 	if err != nil {
 		return nil, errors.Join(err, n.close())
 	}
-	n.stats, err = stats.New(hierarchy, &stats.Options{Root: o.root, KubepodsRoot: o.kubepods, Network: true})
+	so := stats.Options{Root: o.root, KubepodsRoot: o.kubepods, Network: true, Metrics: metrics, Processes: stats.ProcessFiles}
+	if o.all {
+		so.Metrics = cgroupfs.AllMetrics
+		so.Processes |= stats.ProcessSched | stats.ProcessSockets
+	}
+	n.stats, err = stats.New(hierarchy, &so)
 	if err != nil {
 		return nil, errors.Join(err, hierarchy.Close(), n.close())
 	}
@@ -66,6 +78,7 @@ func (n *node) handler() http.Handler {
 		MaxAge:  n.o.every * 3 / 2,
 		Summary: summary.Options{NodeName: n.o.nodeName},
 		Storage: n.disks.Latest,
+		Machine: n.machine.Load,
 	})
 	mux := http.NewServeMux()
 	for _, path := range []string{"/stats/", "/metrics/", "/healthz"} {
@@ -91,6 +104,7 @@ func (n *node) serve(ctx context.Context, e *entry) error {
 	var parts sync.WaitGroup
 	parts.Go(func() { stop(n.stats.Run(ctx, n.o.every)) })
 	parts.Go(func() { stop(n.disks.Run(ctx, storageEvery)) })
+	parts.Go(func() { n.know(ctx) })
 	parts.Go(func() { stop(server.Serve(e.listener)) })
 	parts.Go(func() { n.watch(ctx) })
 	<-ctx.Done()

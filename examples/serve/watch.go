@@ -57,19 +57,36 @@ func (t *told) Pods(ctx context.Context) ([]summary.Pod, error) {
 func (n *node) watch(ctx context.Context) {
 	cgroups := change{log: n.log, what: "cgroups"}
 	disks := change{log: n.log, what: "disks"}
-	tick := time.NewTicker(lookEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
+	for range ticks(ctx, lookEvery) {
 		if snap, err := n.stats.Fresh(ctx, math.MaxInt64); err == nil { // the newest there is
 			cgroups.note(first(&snap.Errors))
 		}
 		if snap := n.disks.Latest(); snap != nil {
 			disks.note(first(&snap.Errors))
+		}
+	}
+}
+
+// know reads what changes seldom until ctx ends.
+func (n *node) know(ctx context.Context) {
+	machine := change{log: n.log, what: "machine"}
+	for range ticks(ctx, machineEvery) {
+		m, err := n.stats.Machine()
+		machine.note(err)
+		n.machine.Store(&m)
+	}
+}
+
+// ticks yields now, and then after each interval until ctx ends.
+func ticks(ctx context.Context, every time.Duration) func(yield func() bool) {
+	return func(yield func() bool) {
+		tick := time.NewTicker(every)
+		defer tick.Stop()
+		for ctx.Err() == nil && yield() {
+			select {
+			case <-ctx.Done():
+			case <-tick.C:
+			}
 		}
 	}
 }
