@@ -59,6 +59,9 @@ const (
 	// CompatIndent breaks the text of an answer into lines, with a space for
 	// each level. It concerns package httpapi.
 	CompatIndent
+	// CompatScrapeError prints scrape_error beside resource_scrape_error:
+	// kubelets before 1.30. It concerns package expo.
+	CompatScrapeError
 
 	// compatAlways are quirks of every release.
 	compatAlways = CompatZeroRate | CompatOwnPageFaults | CompatWrapAvailable | CompatDuplicates | CompatEth0 |

@@ -1,4 +1,3 @@
-// Package expo prints a node's numbers as Prometheus text.
 package expo
 
 import (
@@ -10,21 +9,11 @@ import (
 	"github.com/nodegauge/nodegauge/summary"
 )
 
-// Format is one of the formats that Prometheus reads.
-type Format uint8
-
-const (
-	// Text is the text format, version 0.0.4.
-	Text Format = iota
-	// OpenMetrics is OpenMetrics 1.0.
-	OpenMetrics
-)
-
 // Level is what a cgroup is; Levels are several.
 type Level uint8
 
 const (
-	// LevelNode is the root cgroup and the machine.
+	// LevelNode is the root cgroup, the machine, and nodegauge itself.
 	LevelNode Level = 1 << iota
 	// LevelSystem is a cgroup that is no pod's, kubepods and its classes included.
 	LevelSystem
@@ -39,37 +28,53 @@ const (
 
 // Options say what is printed. The zero Options, and nil, are good for most.
 type Options struct {
+	// Format is what AppendResource and AppendCadvisor print; 0 is Text.
 	Format Format
 	// Metrics are the metrics of which there are families; 0 is all that were read.
 	Metrics cgroupfs.MetricSet
 	// Levels are the levels of which there are series; 0 is AllLevels.
 	Levels Level
-	// MaxSeries is how many series there may be; 0 is no limit.
+	// MaxSeries is how many series there may be; 0 is no limit. See the
+	// package's comment for what is left out first.
 	MaxSeries int
 	// NoTimestamps leaves out when a value was read: a scraper then takes the
 	// time of its scrape, and notices at once that a series has ended.
 	NoTimestamps bool
-	// Compat are the quirks of a kubelet that are wanted.
+	// Compat are the quirks of a kubelet that are wanted; 0 is none.
 	Compat summary.Compat
 }
 
 // Node is what /metrics/cadvisor is made of.
 type Node struct {
+	// Snapshot is the round. Without one, or with one that is empty, all that
+	// is printed is that there was an error.
 	Snapshot *stats.Snapshot
-	Pods     []summary.Pod
-	Storage  *storage.Snapshot // nil if not known
-	Machine  *stats.Machine    // nil if not known
-	Now      time.Time         // when it is printed
+	// Pods are what a PodSource returned.
+	Pods    []summary.Pod
+	Storage *storage.Snapshot // nil if not known
+	Machine *stats.Machine    // nil if not known
+	Now     time.Time         // when it is printed
 }
 
-// A Printer prints; it keeps memory for the next time. It is not safe for concurrent use.
-type Printer struct{}
+// A Printer prints; it keeps memory for the next time. The zero Printer is
+// ready. It is not safe for concurrent use.
+type Printer struct {
+	out   out
+	text  []byte  // of the labels of all subjects
+	arena []Label // the labels themselves
+	plan  []bool  // which families of the table there is room for
 
-// AppendResource appends what /metrics/resource says.
-func (p *Printer) AppendResource(b []byte, s *summary.Summary, o *Options) []byte { return b }
+	units []unit // of /metrics/resource
+	order []int  // of units
 
-// AppendCadvisor appends what /metrics/cadvisor says.
-func (p *Printer) AppendCadvisor(b []byte, n *Node, o *Options) []byte { return b }
+	subjects   []cgroup       // of /metrics/cadvisor
+	pods       map[string]int // pod UID → index in Node.Pods
+	containers map[string]place
+	disks      map[uint64]string // major and minor → device
+
+	limited bool // Options.MaxSeries is set
+	dropped int  // series that it left out
+}
 
 // Family is what all series of one name have in common.
 type Family struct {
@@ -89,7 +94,8 @@ const (
 	Counter
 )
 
-// Label is a name and a value.
+// Label is a name and a value. The value is valid UTF-8, whatever a cgroup is
+// called: see the package's comment.
 type Label struct{ Name, Value string }
 
 // Sample is one value of one series.
@@ -99,9 +105,3 @@ type Sample struct {
 	Value  float64
 	Time   time.Time // zero if it has none
 }
-
-// EachResource yields what AppendResource prints; for registries.
-func (p *Printer) EachResource(s *summary.Summary, o *Options, yield func(*Sample) bool) {}
-
-// EachCadvisor yields what AppendCadvisor prints; for registries.
-func (p *Printer) EachCadvisor(n *Node, o *Options, yield func(*Sample) bool) {}

@@ -1,0 +1,115 @@
+package expo
+
+import (
+	"time"
+
+	"github.com/nodegauge/nodegauge/stats"
+	"github.com/nodegauge/nodegauge/summary"
+)
+
+// A cgroup is one of which /metrics/cadvisor has series.
+type cgroup struct {
+	subject
+	*stats.Cgroup
+	level Level
+	// at is when it was read.
+	at time.Time
+	// created is when the runtime made the container, or the pod; zero if no
+	// PodSource knows.
+	created time.Time
+	// sandbox says that a PodSource knows the container as a sandbox.
+	sandbox bool
+	// network is what its series of interfaces are of; nil if it has none.
+	network *stats.Network
+}
+
+// A place is where in Node.Pods a container is.
+type place struct{ pod, container int }
+
+// listCgroups lists the cgroups, with their labels.
+func (p *Printer) listCgroups(n *Node, o *Options) {
+	p.indexPods(n.Pods)
+	p.subjects = p.subjects[:0]
+	levels := o.levels()
+	for i := range n.Snapshot.Cgroups {
+		cg := &n.Snapshot.Cgroups[i]
+		c := cgroup{Cgroup: cg, level: levelOf(cg.Kind), at: readTime(cg)}
+		if c.level&levels == 0 {
+			continue
+		}
+		p.name(&c, n.Pods)
+		p.subjects = append(p.subjects, c)
+	}
+	p.out.text = p.text
+}
+
+func levelOf(k stats.Kind) Level {
+	switch k {
+	case stats.KindRoot:
+		return LevelNode
+	case stats.KindPod:
+		return LevelPod
+	case stats.KindContainer:
+		return LevelContainer
+	case stats.KindIgnored:
+		return 0
+	}
+	return LevelSystem
+}
+
+// readTime is when a cgroup was read: what of it has a time has about the same.
+func readTime(cg *stats.Cgroup) time.Time {
+	for _, t := range [...]time.Time{cg.CPU.Time, cg.Memory.Time, cg.PressureTime} {
+		if !t.IsZero() {
+			return t
+		}
+	}
+	return cg.Network.Time
+}
+
+// indexPods finds pods by UID and containers by ID. Of two of one name the
+// newer is taken.
+func (p *Printer) indexPods(pods []summary.Pod) {
+	if p.pods == nil {
+		p.pods, p.containers = make(map[string]int), make(map[string]place)
+	}
+	clear(p.pods)
+	clear(p.containers)
+	for i := range pods {
+		pod := &pods[i]
+		if k, ok := p.pods[pod.UID]; !ok || pod.CreatedAt.After(pods[k].CreatedAt) {
+			p.pods[pod.UID] = i
+		}
+		for k := range pod.Containers {
+			c := &pod.Containers[k]
+			old, ok := p.containers[c.ID]
+			if !ok || c.CreatedAt.After(pods[old.pod].Containers[old.container].CreatedAt) {
+				p.containers[c.ID] = place{i, k}
+			}
+		}
+	}
+}
+
+// name gives a cgroup its labels: always all, empty where there is nothing to
+// say. A sandbox has no container, as a pod has none.
+func (p *Printer) name(c *cgroup, pods []summary.Pod) {
+	var container, image, namespace, pod string
+	if i, ok := p.pods[c.PodUID]; ok && c.PodUID != "" {
+		namespace, pod = pods[i].Namespace, pods[i].Name
+		if c.level == LevelPod {
+			c.created = pods[i].CreatedAt
+		}
+	}
+	if at, ok := p.containers[c.ContainerID]; ok && c.level == LevelContainer {
+		in := &pods[at.pod]
+		if c.PodUID == "" || c.PodUID == in.UID {
+			known := &in.Containers[at.container]
+			container, image, c.created = known.Name, known.Image, known.CreatedAt
+			namespace, pod = in.Namespace, in.Name
+			c.sandbox = known.Kind == summary.KindSandbox
+		}
+	}
+	p.label(&c.subject,
+		Label{"container", container}, Label{"id", c.Path}, Label{"image", image},
+		Label{"name", c.ContainerID}, Label{"namespace", namespace}, Label{"pod", pod})
+}

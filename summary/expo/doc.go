@@ -1,0 +1,2 @@
+// Package expo prints a node's numbers as Prometheus text.
+package expo
