@@ -19,11 +19,11 @@ var update = flag.Bool("update", false, "rewrite the expected output in the arch
 
 // momentsOf collects every frame of an archive, all with one Collector.
 func momentsOf(t testing.TB, file string) (*cgroupfstest.Tree, []capture.Moment) {
-	return capture.Load(t, file, nil)
+	return capture.Load(t, file, false, stats.Options{})
 }
 
 func collectorOf(t testing.TB, tree *cgroupfstest.Tree) *stats.Collector {
-	return capture.Collector(t, tree, nil)
+	return capture.Collector(t, tree, stats.Options{})
 }
 
 // TestGolden holds the text of each capture's last frame, without any Compat:

@@ -27,20 +27,31 @@ type Moment struct {
 }
 
 // Load collects every frame of an archive, all with one Collector. Of the
-// options the tree, its clock and the slow files of every frame are set.
-func Load(t testing.TB, file string, o *stats.Options) (*cgroupfstest.Tree, []Moment) {
+// options the tree, its clock and the slow files of every frame are set. If
+// exact is set, the clock stands where the last file of a frame was read, in
+// place of the time that the frame is called.
+func Load(t testing.TB, file string, exact bool, o stats.Options) (*cgroupfstest.Tree, []Moment) {
 	t.Helper()
 	tree := cgroupfstest.Load(t, file)
-	collector := Collector(t, tree, o)
-	var times struct{ Frames []struct{ Frame string } }
+	var times struct {
+		Frames []struct {
+			Frame string
+			Files struct{ End int64 }
+		}
+	}
 	require.NoError(t, json.Unmarshal([]byte(tree.Want("times.json")), &times))
+	var read time.Time
+	if exact {
+		o.Now = func() time.Time { return read }
+	}
+	collector := Collector(t, tree, o)
 	var moments []Moment
 	var passed time.Duration
 	for _, f := range times.Frames {
 		at, err := time.ParseDuration(f.Frame)
 		require.NoError(t, err)
 		tree.Advance(at - passed)
-		passed = at
+		passed, read = at, time.Unix(0, f.Files.End)
 		m := Moment{Frame: f.Frame, At: at, Snap: &stats.Snapshot{}, Pods: Pods(t, tree, f.Frame), Disks: &Disks{}}
 		require.NoError(t, json.Unmarshal([]byte(tree.Want(f.Frame+"/storage.json")), m.Disks))
 		m.Storage, err = m.Disks.Snapshot(m.Disks)
@@ -51,17 +62,17 @@ func Load(t testing.TB, file string, o *stats.Options) (*cgroupfstest.Tree, []Mo
 	return tree, moments
 }
 
-// Collector is one of a tree, closed with the test.
-func Collector(t testing.TB, tree *cgroupfstest.Tree, o *stats.Options) *stats.Collector {
+// Collector is one of a tree, closed with the test. Without a clock it has the
+// tree's.
+func Collector(t testing.TB, tree *cgroupfstest.Tree, o stats.Options) *stats.Collector {
 	t.Helper()
 	h, err := cgroupfs.Open(tree.Root())
 	require.NoError(t, err)
-	var options stats.Options
-	if o != nil {
-		options = *o
+	o.Root, o.SlowInterval, o.Network = tree.Host(), -1, true
+	if o.Now == nil {
+		o.Now = tree.Now
 	}
-	options.Root, options.Now, options.SlowInterval, options.Network = tree.Host(), tree.Now, -1, true
-	collector, err := stats.New(h, &options)
+	collector, err := stats.New(h, &o)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, collector.Close()) })
 	return collector
