@@ -15,6 +15,7 @@ import (
 
 	"github.com/nodegauge/nodegauge/cgroupfs"
 	"github.com/nodegauge/nodegauge/cgroupfs/cgroupfstest"
+	"github.com/nodegauge/nodegauge/internal/capture"
 	"github.com/nodegauge/nodegauge/stats"
 	"github.com/nodegauge/nodegauge/stats/storage"
 	"github.com/nodegauge/nodegauge/summary"
@@ -84,7 +85,7 @@ func TestMetricsAreWhatAPrinterMakes(t *testing.T) {
 			require.NoError(t, err)
 			tree.Advance(at - passed)
 			passed = at
-			pods = capturedPods(t, tree, f.Frame)
+			pods = capture.Pods(t, tree, f.Frame)
 			for format, accept := range accepts {
 				eo := &expo.Options{Format: format, Compat: summary.Kubelet132}
 				for path, want := range wanted(t, c, pods, machine, eo) {
