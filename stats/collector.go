@@ -67,6 +67,7 @@ type Collector struct {
 	closed  bool
 	metrics cgroupfs.MetricSet
 	proc    *procfs.Reader
+	host    *procfs.Proc // the same proc; both nil if there is none to read
 	buf     cgroupfs.Buffer
 	sample  cgroupfs.Sample // what a cgroup is read into
 	root    *group
@@ -77,6 +78,7 @@ type Collector struct {
 	wall    time.Time     // and what the clock showed
 	took    time.Duration
 	node    Node
+	disks   []procfs.Disk
 	errs    Errors
 
 	networks *networks // nil if they are not read
@@ -117,9 +119,9 @@ func New(h *cgroupfs.Hierarchy, o *Options) (*Collector, error) {
 	c.buf.Clock = c.clock
 	if o.Root != "" || h.Live() {
 		proc := filepath.Join(cmp.Or(o.Root, "/"), "proc")
-		c.proc = procfs.NewReader(proc)
+		c.proc, c.host = procfs.NewReader(proc), procfs.NewProc(proc)
 		if o.Network {
-			c.networks = newNetworks(proc)
+			c.networks = newNetworks(c.host)
 		}
 	}
 	h.SetMaxOpenFiles(o.MaxOpenFiles)
@@ -197,7 +199,7 @@ func (c *Collector) publish(ctx context.Context) (*Snapshot, error) {
 	s := &Snapshot{}
 	if last := c.latest.Load(); last != nil {
 		s.arena = last.arena.New()
-		s.interfaces = roomFor(last.interfaces)
+		s.interfaces, s.disks = roomFor(last.interfaces), roomFor(last.disks)
 	}
 	if err := c.round(ctx, s); err != nil {
 		return nil, err
@@ -206,12 +208,12 @@ func (c *Collector) publish(ctx context.Context) (*Snapshot, error) {
 	return s, nil
 }
 
-// roomFor returns room for as many interfaces and a few more.
-func roomFor(like []Interface) []Interface {
+// roomFor returns room for as many and a few more.
+func roomFor[T any](like []T) []T {
 	if len(like) == 0 {
 		return nil
 	}
-	return make([]Interface, 0, len(like)+len(like)/8+1)
+	return make([]T, 0, len(like)+len(like)/8+1)
 }
 
 // Run takes rounds until ctx ends, and returns its error. The first round is
@@ -280,8 +282,6 @@ func (c *Collector) closeProc() error {
 	if c.proc == nil {
 		return nil
 	}
-	if c.networks != nil {
-		c.networks.proc.Close()
-	}
+	c.host.Close()
 	return c.proc.Close()
 }

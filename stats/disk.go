@@ -1,5 +1,7 @@
 package stats
 
+import "github.com/nodegauge/nodegauge/cgroupfs"
+
 // Disk is a block device or a part of one, counted since the node's start:
 // /proc/diskstats. Sectors are 512 bytes whatever the device's own are.
 type Disk struct {
@@ -24,4 +26,24 @@ func (n *Node) Disk(major, minor uint32) *Disk {
 		}
 	}
 	return nil
+}
+
+// readDisks reads the node's disks, if what cgroups do with them is read.
+func (c *Collector) readDisks() {
+	c.disks = c.disks[:0]
+	if c.host == nil || !c.metrics.Has(cgroupfs.IO) {
+		return
+	}
+	var err error
+	c.disks, err = c.host.Disks(c.disks)
+	c.nodeError(err)
+}
+
+// fillDisks copies the disks into the Snapshot's memory.
+func (c *Collector) fillDisks(dst *Snapshot) {
+	dst.disks = dst.disks[:0]
+	for i := range c.disks {
+		dst.disks = append(dst.disks, Disk(c.disks[i]))
+	}
+	dst.Node.Disks = dst.disks
 }

@@ -19,6 +19,7 @@ func (c *Collector) round(ctx context.Context, dst *Snapshot) error {
 	c.wall = c.now()
 	c.began = c.wall.Sub(c.epoch)
 	c.readNode(&c.node)
+	c.readDisks()
 	for range maxPasses {
 		c.again = false
 		c.discover(c.root)
@@ -108,6 +109,7 @@ func (c *Collector) fill(dst *Snapshot) {
 	dst.Time, dst.began, dst.Duration = c.wall, c.began, c.took
 	dst.Generation, dst.Metrics = c.gen, c.metrics
 	dst.Node = c.node
+	c.fillDisks(dst)
 	if c.networks != nil {
 		dst.Node.Network = c.networks.node.fill(dst)
 	}

@@ -42,6 +42,9 @@ func TypeOf(FD) (Type, error) { return Ordinary, errors.ErrUnsupported }
 // Dirs answers errors.ErrUnsupported.
 func Dirs(FD, []byte, func([]byte)) error { return errors.ErrUnsupported }
 
+// Entries answers errors.ErrUnsupported.
+func Entries(FD, Name, []byte, func(FD, Name) bool) error { return errors.ErrUnsupported }
+
 // MaxOpenFiles returns a guess.
 func MaxOpenFiles() uint64 { return 1024 }
 
