@@ -80,6 +80,8 @@ type Collector struct {
 	node    Node
 	disks   []procfs.Disk
 	errs    Errors
+	self    Self
+	lag     time.Duration // how late the round is
 
 	networks *networks // nil if they are not read
 }
@@ -224,7 +226,8 @@ func (c *Collector) Run(ctx context.Context, every time.Duration) error {
 	if every <= 0 {
 		return fmt.Errorf("stats: Run: an interval of %v is no interval", every)
 	}
-	next := time.Now().Add(rand.N(every))
+	due := time.Now()
+	next := due.Add(rand.N(every))
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -233,23 +236,26 @@ func (c *Collector) Run(ctx context.Context, every time.Duration) error {
 			return ctx.Err()
 		case <-timer.C:
 		}
-		if err := c.runOnce(ctx); err != nil {
+		if err := c.runOnce(ctx, due); err != nil {
 			return err
 		}
-		late := time.Since(next)
-		if late > 0 {
+		if late := time.Since(next); late > 0 {
 			next = next.Add((late/every + 1) * every)
 		}
-		timer.Reset(time.Until(next))
+		due = next
+		timer.Reset(time.Until(due))
 	}
 }
 
-func (c *Collector) runOnce(ctx context.Context) error {
+// runOnce takes a round that is due at a time.
+func (c *Collector) runOnce(ctx context.Context, due time.Time) error {
 	if err := c.take(ctx); err != nil {
 		return err
 	}
 	defer c.give()
+	c.lag = max(time.Since(due), 0)
 	_, err := c.publish(ctx)
+	c.lag = 0
 	return err
 }
 

@@ -1,6 +1,11 @@
 package stats
 
-import "github.com/nodegauge/nodegauge/cgroupfs"
+import (
+	"errors"
+
+	"github.com/nodegauge/nodegauge/cgroupfs"
+	"github.com/nodegauge/nodegauge/internal/kernfs"
+)
 
 // Disk is a block device or a part of one, counted since the node's start:
 // /proc/diskstats. Sectors are 512 bytes whatever the device's own are.
@@ -35,7 +40,10 @@ func (c *Collector) readDisks() {
 		return
 	}
 	var err error
-	c.disks, err = c.host.Disks(c.disks)
+	if c.disks, err = c.host.Disks(c.disks); errors.Is(err, kernfs.ErrFull) {
+		c.giveBack()
+		c.disks, err = c.host.Disks(c.disks[:0])
+	}
 	c.nodeError(err)
 }
 

@@ -72,6 +72,9 @@ func TestLiveFilesRunOut(t *testing.T) {
 		kept = append(kept, n.h.OpenFiles())
 	}
 	require.Less(t, kept[0], 100)
+	self := n.round().Self
+	require.EqualValues(t, n.h.OpenFiles(), self.Descriptors)
+	require.Positive(t, self.GivenBack)
 	restore()
 	require.Equal(t, want, n.names(n.round()))
 	require.LessOrEqual(t, n.h.OpenFiles(), slices.Min(kept))

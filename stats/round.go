@@ -114,6 +114,8 @@ func (c *Collector) fill(dst *Snapshot) {
 		dst.Node.Network = c.networks.node.fill(dst)
 	}
 	c.errs.copyTo(&dst.Errors)
+	c.countSelf()
+	dst.Self = c.self
 	n := c.place(dst)
 	clear(dst.Cgroups[n:]) // what is left of an earlier round is not to hold memory
 	dst.Cgroups = dst.Cgroups[:n]

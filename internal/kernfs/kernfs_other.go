@@ -5,6 +5,7 @@ package kernfs
 import (
 	"errors"
 	"io/fs"
+	"time"
 )
 
 // OpenDir answers errors.ErrUnsupported.
@@ -47,6 +48,9 @@ func Entries(FD, Name, []byte, func(FD, Name) bool) error { return errors.ErrUns
 
 // MaxOpenFiles returns a guess.
 func MaxOpenFiles() uint64 { return 1024 }
+
+// CPUTime returns 0: it is not known.
+func CPUTime() time.Duration { return 0 }
 
 // IsDenied reports whether err says that the privilege is missing.
 func IsDenied(err error) bool { return errors.Is(err, fs.ErrPermission) }
