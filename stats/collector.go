@@ -59,6 +59,7 @@ type Collector struct {
 	now          func() time.Time
 	epoch        time.Time // what Stamps and points count from
 	ownCgroup    string
+	hostRoot     string // empty is "/"
 
 	latest atomic.Pointer[Snapshot] // the newest that is shared
 
@@ -104,6 +105,7 @@ func New(h *cgroupfs.Hierarchy, o *Options) (*Collector, error) {
 		slowInterval: o.SlowInterval,
 		kubepodsRoot: cleanKubepodsRoot(o.KubepodsRoot),
 		now:          o.Now,
+		hostRoot:     o.Root,
 	}
 	if c.metrics == 0 {
 		c.metrics = cgroupfs.DefaultMetrics
@@ -194,28 +196,6 @@ func (c *Collector) Fresh(ctx context.Context, maxAge time.Duration) (*Snapshot,
 		return s, nil // somebody took the round meanwhile
 	}
 	return c.publish(ctx)
-}
-
-// publish takes a round and makes it the latest.
-func (c *Collector) publish(ctx context.Context) (*Snapshot, error) {
-	s := &Snapshot{}
-	if last := c.latest.Load(); last != nil {
-		s.arena = last.arena.New()
-		s.interfaces, s.disks = roomFor(last.interfaces), roomFor(last.disks)
-	}
-	if err := c.round(ctx, s); err != nil {
-		return nil, err
-	}
-	c.latest.Store(s)
-	return s, nil
-}
-
-// roomFor returns room for as many and a few more.
-func roomFor[T any](like []T) []T {
-	if len(like) == 0 {
-		return nil
-	}
-	return make([]T, 0, len(like)+len(like)/8+1)
 }
 
 // Run takes rounds until ctx ends, and returns its error. The first round is

@@ -9,6 +9,28 @@ import (
 	"github.com/nodegauge/nodegauge/cgroupfs"
 )
 
+// publish takes a round and makes it the latest.
+func (c *Collector) publish(ctx context.Context) (*Snapshot, error) {
+	s := &Snapshot{}
+	if last := c.latest.Load(); last != nil {
+		s.arena = last.arena.New()
+		s.interfaces, s.disks = roomFor(last.interfaces), roomFor(last.disks)
+	}
+	if err := c.round(ctx, s); err != nil {
+		return nil, err
+	}
+	c.latest.Store(s)
+	return s, nil
+}
+
+// roomFor returns room for as many and a few more.
+func roomFor[T any](like []T) []T {
+	if len(like) == 0 {
+		return nil
+	}
+	return make([]T, 0, len(like)+len(like)/8+1)
+}
+
 // round reads every cgroup once, into dst. A cgroup that goes or comes
 // meanwhile is looked for again, in the same round.
 func (c *Collector) round(ctx context.Context, dst *Snapshot) error {
