@@ -28,6 +28,8 @@ type Pod struct {
 	UID       string
 	Namespace string
 	Name      string
+	// Labels are the pod's own; nil if there are none or they are not known.
+	Labels map[string]string
 	// CreatedAt is when the pod's sandbox was created; zero if not known.
 	CreatedAt time.Time
 	// Containers are the pod's containers in any order, the sandbox among them

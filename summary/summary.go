@@ -80,8 +80,11 @@ type ContainerStats struct {
 
 // CPUStats is CPU use; see stats.CPU.
 type CPUStats struct {
-	Time                 time.Time
-	UsageNanoCores       cgroupfs.Value
+	Time           time.Time
+	UsageNanoCores cgroupfs.Value
+	// Window is the time that UsageNanoCores is the mean of. The kubelet's API
+	// does not have it, and it is not printed.
+	Window               time.Duration
 	UsageCoreNanoSeconds cgroupfs.Value
 	PSI                  PSIStats
 }

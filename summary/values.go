@@ -23,6 +23,7 @@ func (b *builder) cpu(c *stats.CPU, p *cgroupfs.PressureSample) CPUStats {
 	s := CPUStats{
 		Time:                 c.Time,
 		UsageNanoCores:       c.UsageNanoCores,
+		Window:               c.Window,
 		UsageCoreNanoSeconds: c.UsageCoreNanoSeconds,
 		PSI:                  b.psi(&p.CPU),
 	}

@@ -34,8 +34,9 @@
 // The UID is the one in the sandbox's metadata. The kubelet names the cgroup by
 // it: for a static pod it is the hash of the pod's file, 32 hex digits that it
 // also writes into the annotation kubernetes.io/config.hash, and not the UID of
-// the mirror pod. Annotations and labels are not looked at, since a pod may
-// have put there what it likes.
+// the mirror pod. Annotations are not looked at and nothing is concluded from labels,
+// since a pod may have put there what it likes. Labels are the sandbox's without
+// those that the kubelet adds, which leaves the pod's own.
 //
 // An image has the name that the pod asks for where the runtime tells it.
 // Where there is only an ID, it is the first name that the runtime has for it,

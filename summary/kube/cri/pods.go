@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -23,6 +24,7 @@ type sandbox struct {
 	namespace, name, uid string
 	ready                bool
 	created              time.Time
+	labels               map[string]string // the pod's own
 }
 
 type container struct {
@@ -112,9 +114,24 @@ func readSandboxes(items []*runtimeapi.PodSandbox, p *problems) []sandbox {
 			uid:       m.GetUid(),
 			ready:     s.GetState() == runtimeapi.PodSandboxState_SANDBOX_READY,
 			created:   timeOf(s.GetCreatedAt()),
+			labels:    ownLabels(s.GetLabels()),
 		})
 	}
 	return sandboxes
+}
+
+// ownLabels are a sandbox's labels without those that the kubelet adds to the
+// pod's (kuberuntime/labels.go, newPodLabels); nil if nothing is left. A pod's
+// own label of such a name is lost there already.
+func ownLabels(all map[string]string) map[string]string {
+	own := maps.Clone(all)
+	for _, added := range [...]string{"io.kubernetes.pod.name", "io.kubernetes.pod.namespace", "io.kubernetes.pod.uid"} {
+		delete(own, added)
+	}
+	if len(own) == 0 {
+		return nil
+	}
+	return own
 }
 
 // timeOf is zero where the runtime says nothing.
@@ -138,7 +155,7 @@ func (k *podState) pods() []summary.Pod {
 		if !ok {
 			i = len(pods)
 			byRef[r] = i
-			pods = append(pods, summary.Pod{UID: s.uid, Namespace: s.namespace, Name: s.name, CreatedAt: s.created})
+			pods = append(pods, summary.Pod{UID: s.uid, Namespace: s.namespace, Name: s.name, Labels: s.labels, CreatedAt: s.created})
 		}
 		bySandbox[s.id] = i
 		pods[i].Containers = append(pods[i].Containers, summary.Container{ID: s.id, Kind: summary.KindSandbox, CreatedAt: s.created})

@@ -2,6 +2,7 @@ package cri_test
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -123,6 +124,23 @@ func TestPodsBelievesNoAnnotation(t *testing.T) {
 	pods, err := start(t, f, cri.Options{}).Pods(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, []string{"web u1@1 sandbox:s1"}, show(pods))
+}
+
+// What is left without the kubelet's own labels is what the pod was given, and
+// of two sandboxes the newest says.
+func TestPodsHasThePodsOwnLabels(t *testing.T) {
+	added := map[string]string{"io.kubernetes.pod.name": "web", "io.kubernetes.pod.namespace": "default", "io.kubernetes.pod.uid": "u1"}
+	old, now, bare := sandbox("s1", "web", "u1", ready, 1), sandbox("s2", "web", "u1", ready, 2), sandbox("s3", "agent", "u2", ready, 1)
+	old.Labels, now.Labels, bare.Labels = maps.Clone(added), maps.Clone(added), maps.Clone(added)
+	old.Labels["app"], now.Labels["app"] = "old", "shop"
+	now.Labels["io.kubernetes.pod.tier"] = "front"
+	f := newFake()
+	f.setPods([]*runtimeapi.PodSandbox{old, now, bare})
+	pods, err := start(t, f, cri.Options{}).Pods(t.Context())
+	require.NoError(t, err)
+	require.Len(t, pods, 2)
+	require.Nil(t, pods[0].Labels)
+	require.Equal(t, map[string]string{"app": "shop", "io.kubernetes.pod.tier": "front"}, pods[1].Labels)
 }
 
 func TestPodsLeavesOutNonsense(t *testing.T) {
