@@ -4,13 +4,15 @@
 //	go run .                             on http://127.0.0.1:9117, with nothing set up
 //	go run . -listen 192.0.2.1:9117 -tls-cert node.crt -tls-key node.key -token-file token
 //	curl http://127.0.0.1:9117/metrics/cadvisor
+//	kubectl --server=http://127.0.0.1:9117 top pod -A
 //
-// The paths are those of package httpapi:
+// The paths are those of packages httpapi and metricsapi:
 //
-//	/stats/summary     the kubelet's summary
-//	/metrics/resource  what metrics-server reads
-//	/metrics/cadvisor  what Prometheus reads
-//	/healthz           ok
+//	/stats/summary          the kubelet's summary
+//	/metrics/resource       what metrics-server reads
+//	/metrics/cadvisor       what Prometheus reads
+//	/version, /api, /apis/  what kubectl top reads
+//	/healthz                ok
 //
 // Names of pods are those of the container runtime's socket, where there is
 // one, or else those that the node's files have. Whoever reaches loopback may
@@ -30,6 +32,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -92,7 +95,7 @@ func parse(args []string, out io.Writer) (*options, error) {
 	flags.StringVar(&o.root, "root", "", "where the host's root is mounted")
 	flags.StringVar(&o.endpoint, "cri", "", "socket of the container runtime; empty looks for it below -root")
 	flags.StringVar(&o.kubepods, "kubepods", "", "cgroup that holds the pods; empty finds it")
-	flags.StringVar(&o.nodeName, "node", host, "name of this node")
+	flags.StringVar(&o.nodeName, "node", strings.ToLower(host), "name of this node")
 	flags.DurationVar(&o.every, "every", 10*time.Second, "how often cgroups are looked at")
 	flags.BoolVar(&o.all, "all", false, "read all there is, also what no kubelet has and costs most: huge pages, NUMA nodes, sockets and threads of processes")
 	if err := flags.Parse(args); err != nil {

@@ -148,11 +148,18 @@ func TestAnErrorIsToldWhenItChanges(t *testing.T) {
 func TestEveryPathIsAnswered(t *testing.T) {
 	s := start(t, "-root", fakeNode(t).Host())
 	for path, want := range map[string]int{
-		"/healthz":         http.StatusOK,
-		"/stats/summary":   http.StatusOK,
-		"/stats/summary/x": http.StatusNotFound,
-		"/nothing":         http.StatusNotFound,
-		"/debug/pprof/":    http.StatusNotFound,
+		"/healthz":                           http.StatusOK,
+		"/stats/summary":                     http.StatusOK,
+		"/metrics/resource":                  http.StatusOK,
+		"/metrics/cadvisor":                  http.StatusOK,
+		"/version":                           http.StatusOK,
+		"/api":                               http.StatusOK,
+		"/apis":                              http.StatusOK,
+		"/api/v1/namespaces/shop/pods/web-0": http.StatusOK,
+		"/apis/metrics.k8s.io/v1beta1/nodes": http.StatusOK,
+		"/stats/summary/x":                   http.StatusNotFound,
+		"/nothing":                           http.StatusNotFound,
+		"/debug/pprof/":                      http.StatusNotFound,
 	} {
 		answer, _ := get(t, http.DefaultClient, s.url+path)
 		assert.Equal(t, want, answer.StatusCode, path)

@@ -15,6 +15,7 @@ import (
 	"github.com/nodegauge/nodegauge/stats/storage"
 	"github.com/nodegauge/nodegauge/summary"
 	"github.com/nodegauge/nodegauge/summary/httpapi"
+	"github.com/nodegauge/nodegauge/summary/kube/metricsapi"
 )
 
 const (
@@ -80,9 +81,16 @@ func (n *node) handler() http.Handler {
 		Storage: n.disks.Latest,
 		Machine: n.machine.Load,
 	})
+	kubectl := metricsapi.Handler(n.stats, pods, &metricsapi.Options{
+		MaxAge:   n.o.every * 3 / 2,
+		NodeName: n.o.nodeName,
+	})
 	mux := http.NewServeMux()
 	for _, path := range []string{"/stats/", "/metrics/", "/healthz"} {
 		mux.Handle(path, api)
+	}
+	for _, path := range []string{"/version", "/api", "/api/", "/apis", "/apis/", "/openapi/"} {
+		mux.Handle(path, kubectl)
 	}
 	// mux.Handle("/", page.Handler(…))
 	return mux
