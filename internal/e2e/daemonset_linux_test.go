@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -65,6 +66,9 @@ func newDeployment(t *testing.T, n *containerd.Node) *deployment {
 		Namespace: d.daemonSet.Namespace, Name: "nodegauge-x2c4v", UID: "5d1c8f7e-0a9b-4c3d-8e2f-1a2b3c4d5e6f",
 		HostPID: d.daemonSet.Spec.Template.Spec.HostPID, HostNetwork: d.daemonSet.Spec.Template.Spec.HostNetwork,
 	})
+	// On a node the kubelet's mounts are shared with those who ask for them.
+	require.NoError(t, syscall.Mount(n.Kubelet(), n.Kubelet(), "", syscall.MS_BIND, ""))
+	require.NoError(t, syscall.Mount("", n.Kubelet(), "", syscall.MS_SHARED, ""))
 	return d
 }
 
@@ -89,7 +93,7 @@ func (d *deployment) writeSecrets(t *testing.T) {
 	} {
 		file := filepath.Join(d.secrets, name)
 		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
-		require.NoError(t, os.WriteFile(file, text, 0o400))
+		require.NoError(t, os.WriteFile(file, text, 0o444))
 	}
 	roots := x509.NewCertPool()
 	require.True(t, roots.AppendCertsFromPEM(cert))
