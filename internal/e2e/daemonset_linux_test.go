@@ -100,8 +100,8 @@ func (d *deployment) writeSecrets(t *testing.T) {
 	d.client = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, ServerName: serverName}}}
 }
 
-// A variant changes what the container may.
-type variant func(*cri.LinuxContainerSecurityContext)
+// A variant changes the container before it is made.
+type variant func(*cri.ContainerConfig)
 
 // run starts the DaemonSet's container, and returns its address when it
 // answers. Each has a port of its own.
@@ -126,7 +126,9 @@ func (d *deployment) run(t *testing.T, name string, change variant, more ...stri
 		for _, capability := range c.SecurityContext.Capabilities.Add {
 			s.Capabilities.AddCapabilities = append(s.Capabilities.AddCapabilities, string(capability))
 		}
-		change(s)
+		if change != nil {
+			change(config)
+		}
 	})
 	address := d.pod.IP + ":" + port
 	answers := func() bool {

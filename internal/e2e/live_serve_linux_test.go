@@ -1,57 +1,44 @@
 package e2e
 
 import (
-"fmt"
+	"net/http"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/nodegauge/nodegauge/internal/e2e/containerd"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	cri "k8s.io/cri-api/pkg/apis/runtime/v1"
 )
 
+// TestLiveServe runs examples/serve as deploy/daemonset.yaml has it run, beside
+// a pod that works, and asks it as a cluster does.
 func TestLiveServe(t *testing.T) {
 	n := containerd.Start(t)
 	web := n.RunPod(containerd.Spec{Namespace: "shop", Name: "web-0", UID: "3f9a1c2e-7b41-4d0e-9a55-0c1d2e3f4a5b", Volumes: []string{"scratch", "private"}})
-	web.Run("server", 0, "/bin/busybox", "sh", "-c", "/bin/busybox yes | /bin/busybox head -n 10000; while true; do true; done")
-	os.WriteFile(web.Volume("scratch")+"/x", make([]byte, 1<<20), 0o644)
-	os.Mkdir(web.Volume("private")+"/sub", 0o700)
-	os.Chown(web.Volume("private")+"/sub", 1234, 1234)
-	os.Chmod(web.Volume("private"), 0o700)
-	os.Chown(web.Volume("private"), 1234, 1234)
-	agent := n.RunPod(containerd.Spec{Namespace: "kube-system", Name: "agent", UID: "aa0b8a3c9e5d4c11b1f0d2e3c4a5b697", HostNetwork: true})
-	guard := agent.Run("guard", 0)
-	d := newDeployment(t, n)
-	as := map[string]variant{
-		"manifest": func(*cri.LinuxContainerSecurityContext) {},
-		"no-ptrace": func(s *cri.LinuxContainerSecurityContext) {
-			s.Capabilities.AddCapabilities = []string{"DAC_READ_SEARCH"}
-		},
-		"no-dac": func(s *cri.LinuxContainerSecurityContext) { s.Capabilities.AddCapabilities = []string{"SYS_PTRACE"} },
-		"none":   func(s *cri.LinuxContainerSecurityContext) { s.Capabilities.AddCapabilities = nil },
-		"nobody0": func(s *cri.LinuxContainerSecurityContext) {
-			s.Capabilities.AddCapabilities = nil
-			s.RunAsUser.Value = 65532
-			s.RunAsGroup = &cri.Int64Value{Value: 0}
-		},
-		"nobody": func(s *cri.LinuxContainerSecurityContext) {
-			s.Capabilities.AddCapabilities = nil
-			s.RunAsUser.Value = 65532
-			s.RunAsGroup = &cri.Int64Value{Value: 65532}
-		},
-	}
-	_ = guard
-	dbg := d.pod.RunLike("dbg", 0, func(config *cri.ContainerConfig) {
-		config.Mounts = d.mounts(t)
-		config.Linux.SecurityContext.Capabilities = &cri.Capability{DropCapabilities: []string{"ALL"}, AddCapabilities: []string{"SYS_PTRACE"}}
+	web.RunLike("server", 0, func(c *cri.ContainerConfig) {
+		c.Command = []string{"/bin/busybox", "sh", "-c", "while true; do :; done"}
+		c.Linux.Resources = &cri.LinuxContainerResources{CpuPeriod: 20_000, CpuQuota: 4_000, MemoryLimitInBytes: 64 << 20}
 	})
-	t.Log(dbg.Exec("/bin/busybox", "sh", "-c", fmt.Sprintf("/bin/busybox grep Cap /proc/self/status; /bin/busybox readlink /host/proc/1/ns/net; /bin/busybox readlink /host/proc/%d/ns/net; ls -la /host/proc/%d/ /proc/%d/ns; /bin/busybox id; /bin/busybox mount | /bin/busybox grep proc;", guard.PID, guard.PID, guard.PID)))
-	for name, v := range as {
-		if name!="manifest" {continue}
-		a := d.run(t, name, v)
-		s, text, err := d.get(a, "/stats/summary", token)
-		t.Log(name, s, err)
-		os.WriteFile("/tmp/serve/"+name+".json", []byte(text), 0o644)
-		_, text, _ = d.get(a, "/metrics/cadvisor", token)
-		os.WriteFile("/tmp/serve/"+name+".prom", []byte(text), 0o644)
-	}
+	// A volume that belongs to another user, and shows its content to nobody else.
+	private := web.Volume("private")
+	require.NoError(t, os.WriteFile(filepath.Join(private, "file"), make([]byte, 1<<20), 0o600))
+	require.NoError(t, os.Chmod(private, 0o700))
+	require.NoError(t, os.Chown(private, 1234, 1234))
+	d := newDeployment(t, n)
+	address := d.run(t, "nodegauge", nil, "-every=1s")
+
+	t.Run("who bears no token may see that it lives", func(t *testing.T) {
+		for path, want := range map[string]int{"/healthz": http.StatusOK, "/stats/summary": http.StatusUnauthorized, "/metrics/cadvisor": http.StatusUnauthorized, "/": http.StatusUnauthorized} {
+			for _, bearer := range []string{"", "another"} {
+				status, _, err := d.get(address, path, bearer)
+				require.NoError(t, err)
+				assert.Equal(t, want, status, path)
+			}
+		}
+	})
+	t.Run("Prometheus has what it is asked for", func(t *testing.T) { d.scraped(t, address) })
+	t.Run("promtool finds nothing but names of cAdvisor's", func(t *testing.T) { d.linted(t, address) })
+	t.Run("each mount and capability is for something", d.lessened)
 }
