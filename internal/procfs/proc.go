@@ -132,12 +132,12 @@ func (p *Proc) wrap(name string, err error) error {
 // gets its number. Close it.
 func (p *Proc) Process(pid int) (Process, error) {
 	if err := p.open(); err != nil {
-		return Process{}, err
+		return Process{dir: kernfs.None}, err
 	}
 	name := append(strconv.AppendInt(p.name[:0], int64(pid), 10), 0)
 	dir, err := kernfs.OpenDirAt(p.dir, kernfs.Borrow(name))
 	if err != nil {
-		return Process{}, p.wrapPID(pid, "", err)
+		return Process{dir: kernfs.None}, p.wrapPID(pid, "", err)
 	}
 	return Process{proc: p, pid: pid, dir: dir}, nil
 }
@@ -148,9 +148,6 @@ type Process struct {
 	pid  int
 	dir  kernfs.FD
 }
-
-// PID returns the number of the process.
-func (p *Process) PID() int { return p.pid }
 
 // Close gives the folder back.
 func (p *Process) Close() { kernfs.Close(&p.dir) }

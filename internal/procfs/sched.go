@@ -14,6 +14,13 @@ type SchedStat struct {
 	Timeslices uint64 // how often it was given one
 }
 
+// Add adds what another thread has.
+func (s *SchedStat) Add(other SchedStat) {
+	s.RunNanos += other.RunNanos
+	s.WaitNanos += other.WaitNanos
+	s.Timeslices += other.Timeslices
+}
+
 // ParseSchedStat parses the text of /proc/PID/task/TID/schedstat:
 //
 //	205138951 2035208786 461
