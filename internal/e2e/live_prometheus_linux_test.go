@@ -62,7 +62,7 @@ var rules = [...]struct {
 	{`max by (namespace, pod, container) (container_memory_rss{` + cadvisor + `,container!="",image!=""})`, 4 << 10, 64 << 20},
 	{`sum by (container, pod, namespace) (increase(container_cpu_cfs_throttled_periods_total{` + cadvisor + `,container!=""}[5m]))
 		/ sum by (container, pod, namespace) (increase(container_cpu_cfs_periods_total{` + cadvisor + `}[5m]))`, 0.1, 1},
-	{`sum by (namespace, pod) (rate(container_network_receive_bytes_total{` + cadvisor + `,image!=""}[1m])) + 1`, 1, 1 << 30},
+	{`sum by (namespace, pod) (rate(container_network_receive_bytes_total{` + cadvisor + `}[1m])) + 1`, 1, 1 << 30},
 	{`sum by (namespace, pod, container) (rate(container_cpu_usage_seconds_total{` + resource + `,container="server"}[1m]))`, 0.01, 0.3},
 	{`sum by (namespace, pod) (rate(pod_cpu_usage_seconds_total{` + resource + `}[1m]))`, 0.01, 0.3},
 	{`pod_memory_working_set_bytes{` + resource + `}`, 4 << 10, 64 << 20},
