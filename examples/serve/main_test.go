@@ -27,6 +27,7 @@ func fakeNode(t *testing.T) *cgroupfstest.Tree {
 	tree := cgroupfstest.New(t)
 	tree.Put("kubepods.slice/kubepods-pod1f2e3d4c_0000_4000_8000_123456789abc.slice/cri-containerd-"+id+".scope",
 		cgroupfstest.Usage{Memory: 6 << 20, PIDs: []int{7}})
+	tree.PutProcess(7, cgroupfstest.Process{})
 	logs := filepath.Join(tree.Host(), "var/log")
 	require.NoError(t, os.MkdirAll(filepath.Join(logs, "pods/shop_web-0_1f2e3d4c-0000-4000-8000-123456789abc"), 0o755))
 	require.NoError(t, os.MkdirAll(filepath.Join(logs, "containers"), 0o755))

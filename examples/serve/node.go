@@ -110,6 +110,7 @@ func (n *node) serve(ctx context.Context, e *entry) error {
 	}
 	ctx, stop := context.WithCancelCause(ctx)
 	var parts sync.WaitGroup
+	parts.Go(func() { n.begin(ctx) })
 	parts.Go(func() { stop(n.stats.Run(ctx, n.o.every)) })
 	parts.Go(func() { stop(n.disks.Run(ctx, storageEvery)) })
 	parts.Go(func() { n.know(ctx) })

@@ -77,6 +77,18 @@ func (n *node) know(ctx context.Context) {
 	}
 }
 
+// begin takes two rounds a second apart, so that rates are known then and not
+// only after the second of Run's.
+func (n *node) begin(ctx context.Context) {
+	rounds := 0
+	for range ticks(ctx, time.Second) {
+		_, _ = n.stats.Fresh(ctx, 0) // Run will say what is wrong
+		if rounds++; rounds == 2 {
+			return
+		}
+	}
+}
+
 // ticks yields now, and then after each interval until ctx ends.
 func ticks(ctx context.Context, every time.Duration) func(yield func() bool) {
 	return func(yield func() bool) {

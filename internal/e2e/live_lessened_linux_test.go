@@ -39,6 +39,16 @@ func withoutHostPID(c *cri.ContainerConfig) {
 	c.Linux.SecurityContext.NamespaceOptions = &cri.NamespaceOption{Network: cri.NamespaceMode_POD, Pid: cri.NamespaceMode_CONTAINER}
 }
 
+// withoutSocket is a variant that has the bundles of /run/containerd alone.
+func withoutSocket(c *cri.ContainerConfig) {
+	for _, m := range c.Mounts {
+		if m.ContainerPath == "/host/run/containerd" {
+			m.ContainerPath += "/io.containerd.runtime.v2.task"
+			m.HostPath += "/io.containerd.runtime.v2.task"
+		}
+	}
+}
+
 // processes, images and closed are what more than one thing is needed for: what
 // only /proc/PID has, what is known of the images' file system, and what is in
 // folders that other users have closed.
@@ -64,6 +74,7 @@ func (d *deployment) lessened(t *testing.T) {
 		{"/proc", without("/host/proc"), append([]string{`boot_id|kernelVersion`, `machine_(memory|swap)_bytes`, `node container_(fs|network)_.*`,
 			`node container_spec_memory_.*`, `node\.(memory|network|rlimit|swap).*`}, processes...)},
 		{"/run/containerd", without("/host/run/containerd"), []string{images[0], `pod\.podRef`}},
+		{"the runtime's socket", withoutSocket, append([]string{closed[0], `container container_fs_usage_bytes`}, images...)},
 		{"/var/lib/containerd", without("/host" + d.node.Root()), images},
 		{"/var/lib/kubelet", without("/host/var/lib/kubelet"), append([]string{`pod\.volume\[scratch\]`}, closed...)},
 		{"/var/log/pods", without("/host/var/log/pods"), []string{`pod\.containers\[server\]\.logs`, closed[0]}},
