@@ -40,20 +40,20 @@ func Start(tb testing.TB, config string) *Server {
 	file := filepath.Join(dir, "prometheus.yml")
 	check(tb, os.WriteFile(file, []byte(config), 0o600))
 	s := &Server{tb: tb, url: "http://" + freeAddress(tb)}
-	log, err := os.Create(filepath.Join(dir, "log"))
+	out, err := os.Create(filepath.Join(dir, "log"))
 	check(tb, err)
 	cmd := exec.Command("prometheus", "--config.file="+file, "--storage.tsdb.path="+filepath.Join(dir, "data"),
 		"--web.listen-address="+strings.TrimPrefix(s.url, "http://"), "--log.level=warn")
-	cmd.Stdout, cmd.Stderr = log, log
+	cmd.Stdout, cmd.Stderr = out, out
 	check(tb, cmd.Start())
 	tb.Cleanup(func() {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		dead := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
 		_ = cmd.Wait()
 		dead.Stop()
-		log.Close()
+		out.Close()
 		if tb.Failed() {
-			text, _ := os.ReadFile(log.Name())
+			text, _ := os.ReadFile(out.Name())
 			tb.Logf("Prometheus' log:\n%s", text)
 		}
 	})
