@@ -94,11 +94,14 @@ func parsePath(path string) (request, bool) {
 	}
 	var q request
 	parts := strings.Split(rest, "/")
+	if slices.Contains(parts, "") {
+		return request{}, false
+	}
 	if len(parts) > 2 && parts[0] == "namespaces" {
 		q.namespace, parts = parts[1], parts[2:]
 	}
 	i := slices.IndexFunc(kinds[:], func(k kind) bool { return k.version == version && k.name == parts[0] })
-	if i < 0 || len(parts) > 2 || slices.Contains(parts, "") {
+	if i < 0 || len(parts) > 2 {
 		return request{}, false
 	}
 	q.kind = &kinds[i]

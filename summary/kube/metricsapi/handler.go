@@ -14,6 +14,7 @@ import (
 	"github.com/nodegauge/nodegauge/summary"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/version"
 )
 
@@ -106,7 +107,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	q, ok := parsePath(r.URL.Path)
 	switch {
 	case !ok:
-		fail(w, r, apierrors.NewGenericServerResponse(http.StatusNotFound, r.Method, noResource, "", "", 0, true))
+		fail(w, r, generic(http.StatusNotFound, r.Method))
 	case allowed(w, r):
 		h.serve(w, r, &q)
 	}
@@ -118,8 +119,13 @@ func allowed(w http.ResponseWriter, r *http.Request) bool {
 		return true
 	}
 	w.Header().Set("Allow", "GET, HEAD")
-	fail(w, r, apierrors.NewGenericServerResponse(http.StatusMethodNotAllowed, r.Method, noResource, "", "", 0, true))
+	fail(w, r, generic(http.StatusMethodNotAllowed, r.Method))
 	return false
+}
+
+// generic is an error about a path, whatever it would have meant.
+func generic(status int, method string) *apierrors.StatusError {
+	return apierrors.NewGenericServerResponse(status, method, schema.GroupResource{}, "", "", 0, true)
 }
 
 // serve answers a request for a resource. What it says is read first: who asks

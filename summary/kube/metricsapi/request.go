@@ -15,9 +15,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-// noResource is the resource of a path that has none.
-var noResource schema.GroupResource
-
 // A request is what somebody asks for.
 type request struct {
 	kind            *kind
