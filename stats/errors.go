@@ -14,15 +14,26 @@ const maxExamples = 8
 // Errors counts what went wrong in a round, by class. A cgroup that was
 // removed while it was read is none: it is gone from the Snapshot.
 type Errors struct {
-	Parse  int // a file was not understood
-	Denied int // the privilege to read a file is missing
-	Other  int // anything else
+	ErrorCounts
 	// Examples are the first few of them.
 	Examples []error
 }
 
+// ErrorCounts are numbers of errors by class.
+type ErrorCounts struct {
+	Parse  int // a file was not understood
+	Denied int // the privilege to read a file is missing
+	Other  int // anything else
+}
+
 // Total returns how many errors there were.
-func (e *Errors) Total() int { return e.Parse + e.Denied + e.Other }
+func (e *ErrorCounts) Total() int { return e.Parse + e.Denied + e.Other }
+
+func (e *ErrorCounts) plus(other ErrorCounts) {
+	e.Parse += other.Parse
+	e.Denied += other.Denied
+	e.Other += other.Other
+}
 
 type class uint8
 

@@ -1,82 +1,76 @@
 package stats
 
 import (
+	"cmp"
+	"fmt"
+	"path/filepath"
 	"time"
 
 	"github.com/nodegauge/nodegauge/cgroupfs"
+	"github.com/nodegauge/nodegauge/internal/machine"
 )
 
-// Machine is what does not change while a node runs, or seldom.
+// Machine is what does not change while a node runs, or seldom. What is not
+// known is absent, or empty.
 type Machine struct {
 	// Time is when it was read.
 	Time time.Time
-	// Cores are logical CPUs that are online, PhysicalCores and Sockets what they are on.
+	// Cores are the logical CPUs that are online, PhysicalCores and Sockets
+	// what they are on: /sys/devices/system/cpu, else /proc/cpuinfo.
 	Cores, PhysicalCores, Sockets cgroupfs.Value
 	// MemoryBytes and SwapBytes are MemTotal and SwapTotal of /proc/meminfo.
 	MemoryBytes, SwapBytes cgroupfs.Value
-	// ID is of /etc/machine-id, SystemUUID of /sys/class/dmi/id/product_uuid, BootID of
-	// /proc/sys/kernel/random/boot_id; empty if not known.
-	ID, SystemUUID, BootID string
-	// KernelVersion and OSVersion are of /proc/sys/kernel/osrelease and /etc/os-release PRETTY_NAME.
+	// ID is that of the system's installation: /etc/machine-id, else
+	// /var/lib/dbus/machine-id.
+	ID string
+	// SystemUUID is that of the hardware: /sys/class/dmi/id/product_uuid, else
+	// system-id or vm,uuid of /proc/device-tree, else ID, as in cAdvisor.
+	SystemUUID string
+	// BootID is that of the node's run: /proc/sys/kernel/random/boot_id.
+	BootID string
+	// KernelVersion is /proc/sys/kernel/osrelease, and OSVersion PRETTY_NAME of
+	// /etc/os-release, else of /usr/lib/os-release.
 	KernelVersion, OSVersion string
 }
 
-// Disk is one block device: /proc/diskstats. Sectors are 512 bytes.
-type Disk struct {
-	Major, Minor uint32
-	Name         string
+// ReadMachine reads what is known of the machine whose root is the folder root;
+// empty is "/". It returns what could be read, and the first error beside it. A
+// missing file is none. A kubelet reads it every 5 minutes.
+func ReadMachine(root string) (Machine, error) { return readMachine(root, time.Now()) }
 
-	Reads, ReadsMerged, SectorsRead, ReadMillis       uint64
-	Writes, WritesMerged, SectorsWritten, WriteMillis uint64
-	InProgress, IOMillis, WeightedMillis              uint64
+func readMachine(root string, now time.Time) (Machine, error) {
+	m := Machine{Time: now}
+	f, err := machine.Open(filepath.Clean(cmp.Or(root, "/")))
+	if err != nil {
+		return m, fmt.Errorf("stats: %w", err)
+	}
+	defer f.Close()
+	cpus, mem := f.CPUs(), f.MemInfo()
+	m.Cores, m.PhysicalCores, m.Sockets = positive(cpus.Logical), positive(cpus.Cores), positive(cpus.Sockets)
+	m.MemoryBytes, m.SwapBytes = number(mem.MemTotal), number(mem.SwapTotal)
+	m.ID = f.First("etc/machine-id", "var/lib/dbus/machine-id")
+	m.SystemUUID = cmp.Or(f.First("sys/class/dmi/id/product_uuid", "proc/device-tree/system-id", "proc/device-tree/vm,uuid"), m.ID)
+	m.BootID = f.First("proc/sys/kernel/random/boot_id")
+	m.KernelVersion, m.OSVersion = f.First("proc/sys/kernel/osrelease"), f.OSVersion()
+	if f.Err != nil {
+		return m, fmt.Errorf("stats: %w", f.Err)
+	}
+	return m, nil
 }
 
-// ProcessSet is a set of kinds of numbers that only /proc has of a cgroup's processes.
-type ProcessSet uint8
-
-const (
-	// ProcessFiles is descriptors, sockets, and the limit of open files.
-	ProcessFiles ProcessSet = 1 << iota
-	// ProcessSched is time on a CPU and waiting for one: /proc/PID/task/TID/schedstat.
-	ProcessSched
-	// ProcessSockets is TCP and UDP sockets by state, of the network namespace: /proc/PID/net.
-	ProcessSockets
-)
-
-// ProcessStats is what the processes of a cgroup, without those below it, have in /proc.
-type ProcessStats struct {
-	// Time is when it was read.
-	Time time.Time
-	// FileDescriptors counts open descriptors, Sockets those of them that are sockets.
-	FileDescriptors, Sockets cgroupfs.Value
-	// MaxOpenFiles is the soft limit of the oldest process; Max if it has none.
-	MaxOpenFiles cgroupfs.Value
-	// RunNanos, WaitNanos and Timeslices are sums over all threads.
-	RunNanos, WaitNanos, Timeslices cgroupfs.Value
-	// TCP and the rest are nil unless they were asked for.
-	Network *SocketStats
+// positive is what is known unless it is 0.
+func positive(n int) cgroupfs.Value {
+	if n == 0 {
+		return cgroupfs.Value{}
+	}
+	return cgroupfs.Number(uint64(n))
 }
 
-// SocketStats counts the sockets of a network namespace.
-type SocketStats struct {
-	// TCP and TCP6 are by state: the kernel's numbers, 1 is established, 11 closing.
-	TCP, TCP6 [12]uint64
-	UDP, UDP6 UDPStats
-}
-
-// UDPStats is /proc/PID/net/udp.
-type UDPStats struct{ Listen, Dropped, RxQueued, TxQueued uint64 }
-
-// Self is what the Collector itself does, counted since it was made.
-type Self struct {
-	// Rounds counts rounds, Nanos is the time they took, CPUNanos the CPU time that the process used in all.
-	Rounds, Nanos, CPUNanos uint64
-	// Lag is how long after its time this round began; 0 for one that somebody asked for.
-	Lag time.Duration
-	// Files and Bytes count what was read of cgroups.
-	Files, Bytes uint64
-	// Descriptors are kept now, GivenBack counts those that were closed for lack of room.
-	Descriptors, GivenBack uint64
-	// Errors are those of all rounds.
-	Errors Errors
+// Machine reads what is known of the Collector's machine, as ReadMachine does:
+// below Options.Root, and nothing where no proc is read. It waits for no round.
+func (c *Collector) Machine() (Machine, error) {
+	if c.host == nil {
+		return Machine{}, nil
+	}
+	return readMachine(c.hostRoot, c.now())
 }

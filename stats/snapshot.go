@@ -33,6 +33,9 @@ type Snapshot struct {
 	began      time.Duration
 	arena      cgroupfs.Arena
 	interfaces []Interface // of all networks
+	disks      []Disk
+	processes  []ProcessStats
+	sockets    []SocketStats // of all networks
 }
 
 // Find returns the cgroup at path, "/kubepods.slice" for example, or nil.
@@ -66,7 +69,8 @@ type Node struct {
 	TasksTime       time.Time
 	// Network is the node's own network namespace: that of process 1.
 	Network Network
-	// Disks are the node's block devices, read with cgroupfs.IO: /proc/diskstats.
+	// Disks are the node's block devices and their parts, read with
+	// cgroupfs.IO. Disk finds the one that a cgroup's numbers are about.
 	Disks []Disk
 	// OwnCgroup is the cgroup that this process was in when the Collector was
 	// made; empty if it is not below the hierarchy's root, where a cgroup
@@ -126,8 +130,8 @@ type Cgroup struct {
 	PressureTime time.Time
 	// Network is that of a pod, and of a container that is in none.
 	Network Network
-	// Processes is what /proc says of its processes; nil without
-	// Options.Processes, and for what has none.
+	// Processes is what /proc says of its own processes; nil without
+	// Options.Processes, and where they are not known.
 	Processes *ProcessStats
 	// Err is the first thing that went wrong with this cgroup in this round;
 	// what it concerns is absent, and the rest is good.

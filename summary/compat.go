@@ -53,7 +53,8 @@ const (
 	// only: kubelets before 1.33.
 	CompatNoSwapInCPUAndMemory
 	// CompatErrorIs500 answers a request with status 500 and nothing else where
-	// anything failed, one name among them. It concerns package httpapi.
+	// anything failed, one name among them; one for metrics with status 200 and a
+	// series that says so. It concerns package httpapi.
 	CompatErrorIs500
 	// CompatIndent breaks the text of an answer into lines, with a space for
 	// each level. It concerns package httpapi.

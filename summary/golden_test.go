@@ -8,67 +8,33 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nodegauge/nodegauge/cgroupfs"
 	"github.com/nodegauge/nodegauge/cgroupfs/cgroupfstest"
+	"github.com/nodegauge/nodegauge/internal/capture"
 	"github.com/nodegauge/nodegauge/stats"
-	"github.com/nodegauge/nodegauge/stats/storage"
 	"github.com/nodegauge/nodegauge/summary"
 	"github.com/stretchr/testify/require"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected output in the archives")
 
-// A moment is a frame of an archive after the Collector's round.
-type moment struct {
-	frame   string // its name
-	at      time.Duration
-	snap    *stats.Snapshot
-	pods    []summary.Pod
-	disks   *capturedDisks
-	storage *storage.Snapshot
-}
-
 // momentsOf collects every frame of an archive, all with one Collector.
-func momentsOf(t testing.TB, file string) (*cgroupfstest.Tree, []moment) {
-	tree := cgroupfstest.Load(t, file)
-	collector := collectorOf(t, tree)
-	var times struct{ Frames []struct{ Frame string } }
-	require.NoError(t, json.Unmarshal([]byte(tree.Want("times.json")), &times))
-	var moments []moment
-	var passed time.Duration
-	for _, f := range times.Frames {
-		at, err := time.ParseDuration(f.Frame)
-		require.NoError(t, err)
-		tree.Advance(at - passed)
-		passed = at
-		m := moment{frame: f.Frame, at: at, snap: &stats.Snapshot{}, pods: capturedPods(t, tree, f.Frame), disks: &capturedDisks{}}
-		require.NoError(t, json.Unmarshal([]byte(tree.Want(f.Frame+"/storage.json")), m.disks))
-		m.storage, err = m.disks.snapshot(m.disks)
-		require.NoError(t, err)
-		require.NoError(t, collector.Collect(context.Background(), m.snap))
-		moments = append(moments, m)
-	}
-	return tree, moments
+func momentsOf(t testing.TB, file string) (*cgroupfstest.Tree, []capture.Moment) {
+	return capture.Load(t, file, false, stats.Options{})
 }
 
 func collectorOf(t testing.TB, tree *cgroupfstest.Tree) *stats.Collector {
-	h, err := cgroupfs.Open(tree.Root())
-	require.NoError(t, err)
-	collector, err := stats.New(h, &stats.Options{Root: tree.Host(), Now: tree.Now, SlowInterval: -1, Network: true})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, collector.Close()) })
-	return collector
+	return capture.Collector(t, tree, stats.Options{})
 }
 
 // TestGolden holds the text of each capture's last frame, without any Compat:
 // what the library prints that a kubelet does not is in it.
 func TestGolden(t *testing.T) {
-	for _, capture := range captures {
-		t.Run(capture.file, func(t *testing.T) {
-			tree, moments := momentsOf(t, capture.file)
+	for _, c := range captures {
+		t.Run(c.file, func(t *testing.T) {
+			tree, moments := momentsOf(t, c.file)
 			last := moments[len(moments)-1]
 			var s summary.Summary
-			summary.Build(&s, last.snap, last.pods, &summary.Options{NodeName: "labnode", KubeletCgroup: "/system.slice/kubelet.service", Storage: last.storage})
+			summary.Build(&s, last.Snap, last.Pods, &summary.Options{NodeName: "labnode", KubeletCgroup: "/system.slice/kubelet.service", Storage: last.Storage})
 			text := s.AppendJSON(nil)
 			requireEncodingJSON(t, &s)
 			requireSurvivesDecoding(t, text)
@@ -98,18 +64,18 @@ func requireSurvivesDecoding(t *testing.T, text []byte) {
 
 // A Summary that is filled again is as good as a new one, whatever was in it.
 func TestBuildFillsAgain(t *testing.T) {
-	for _, capture := range captures {
-		_, moments := momentsOf(t, capture.file)
+	for _, c := range captures {
+		_, moments := momentsOf(t, c.file)
 		var again summary.Summary
 		for _, i := range []int{0, 1, 2, 1, 0, 2} {
 			var fresh summary.Summary
-			pods := moments[i].pods[i:]
-			o := &summary.Options{Storage: moments[i].storage}
+			pods := moments[i].Pods[i:]
+			o := &summary.Options{Storage: moments[i].Storage}
 			if i == 1 {
 				o.Storage = nil
 			}
-			summary.Build(&fresh, moments[i].snap, pods, o)
-			summary.Build(&again, moments[i].snap, pods, o)
+			summary.Build(&fresh, moments[i].Snap, pods, o)
+			summary.Build(&again, moments[i].Snap, pods, o)
 			require.Equal(t, string(fresh.AppendJSON(nil)), string(again.AppendJSON(nil)))
 			require.Len(t, again.Pods, len(pods))
 		}
@@ -123,7 +89,7 @@ func TestSummarySharesNothingWithTheSnapshot(t *testing.T) {
 	var snap stats.Snapshot
 	require.NoError(t, collector.Collect(context.Background(), &snap))
 	var s summary.Summary
-	summary.Build(&s, &snap, capturedPods(t, tree, "0s"), nil)
+	summary.Build(&s, &snap, capture.Pods(t, tree, "0s"), nil)
 	before := string(s.AppendJSON(nil))
 	tree.Advance(time.Minute)
 	require.NoError(t, collector.Collect(context.Background(), &snap))
@@ -131,41 +97,20 @@ func TestSummarySharesNothingWithTheSnapshot(t *testing.T) {
 }
 
 func TestBuildAndAppendJSONAllocs(t *testing.T) {
-	for _, capture := range captures {
-		_, moments := momentsOf(t, capture.file)
+	for _, c := range captures {
+		_, moments := momentsOf(t, c.file)
 		var s summary.Summary
 		var text []byte
 		o := &summary.Options{NodeName: "labnode", Compat: summary.CompatDuplicates}
 		round := func() {
 			for _, m := range moments {
-				o.Storage = m.storage
-				summary.Build(&s, m.snap, m.pods, o)
+				o.Storage = m.Storage
+				summary.Build(&s, m.Snap, m.Pods, o)
 				text = s.AppendJSON(text[:0])
 			}
 		}
 		round()
-		require.Zero(t, testing.AllocsPerRun(20, round), capture.file)
+		require.Zero(t, testing.AllocsPerRun(20, round), c.file)
 		require.NotEmpty(t, s.Pods)
 	}
-}
-
-// capturedPods is what the container runtime knew at a frame.
-func capturedPods(t testing.TB, tree *cgroupfstest.Tree, frame string) []summary.Pod {
-	var captured []struct {
-		summary.Pod
-		Containers []struct {
-			summary.Container
-			Kind string
-		}
-	}
-	require.NoError(t, json.Unmarshal([]byte(tree.Want(frame+"/pods.json")), &captured))
-	var pods []summary.Pod
-	for _, p := range captured {
-		for _, x := range p.Containers {
-			x.Container.Kind = map[string]summary.ContainerKind{"container": summary.KindContainer, "sandbox": summary.KindSandbox}[x.Kind]
-			p.Pod.Containers = append(p.Pod.Containers, x.Container)
-		}
-		pods = append(pods, p.Pod)
-	}
-	return pods
 }

@@ -8,14 +8,15 @@ import (
 	"time"
 
 	"github.com/nodegauge/nodegauge/cgroupfs/cgroupfstest"
+	"github.com/nodegauge/nodegauge/internal/capture"
 	"github.com/nodegauge/nodegauge/stats"
 	"github.com/nodegauge/nodegauge/summary"
 	"github.com/stretchr/testify/require"
 )
 
-// A capture is a node at a few moments, the frames, and what its kubelet
+// A captured is a node at a few moments, the frames, and what its kubelet
 // answered before and after the files of each were read.
-type capture struct {
+type captured struct {
 	t       *testing.T
 	tree    *cgroupfstest.Tree
 	cgroups map[string]string // what an object is → its cgroup, as far as seen
@@ -34,7 +35,7 @@ type frame struct {
 	library             map[string]*object // by cgroup
 	short               map[string]*object // of CPU and memory only
 	leaves, shortLeaves leaves             // the texts of the two
-	disks               *capturedDisks
+	disks               *capture.Disks
 	host                uint64                      // the node's network namespace
 	later               map[string]leaves           // what other programs read after the answers
 	cgroups             map[string]*stats.Cgroup    // by path
@@ -72,16 +73,16 @@ func (o *object) fromRuntime() bool { return o.memory.UsageBytes == nil }
 
 // loadCapture runs the library over an archive: one Collector, a round and a
 // Summary for each frame, as the kubelet that was captured would print it.
-func loadCapture(t *testing.T, file string) *capture {
+func loadCapture(t *testing.T, file string) *captured {
 	tree, moments := momentsOf(t, file)
-	c := &capture{t: t, tree: tree, cgroups: map[string]string{}}
+	c := &captured{t: t, tree: tree, cgroups: map[string]string{}}
 	var times struct {
 		Frames []struct{ Before, After map[string]span }
 	}
 	c.want("times.json", &times)
 	var before *frame
 	for i, m := range moments {
-		f := &frame{name: m.frame, at: m.at, before: before, last: i == len(moments)-1}
+		f := &frame{name: m.Frame, at: m.At, before: before, last: i == len(moments)-1}
 		c.build(f, &m)
 		c.readSpans(f)
 		c.readAnswers(f, "before", times.Frames[i].Before)
@@ -95,25 +96,25 @@ func loadCapture(t *testing.T, file string) *capture {
 }
 
 // build makes a frame's Summary, and that of CPU and memory only.
-func (c *capture) build(f *frame, m *moment) {
-	require.Zero(c.t, m.snap.Errors.Total(), m.snap.Errors.Examples)
-	c.identify(f, m.snap, m.pods)
-	f.disks, f.host = m.disks, m.snap.Node.Network.Namespace
+func (c *captured) build(f *frame, m *capture.Moment) {
+	require.Zero(c.t, m.Snap.Errors.Total(), m.Snap.Errors.Examples)
+	c.identify(f, m.Snap, m.Pods)
+	f.disks, f.host = m.Disks, m.Snap.Node.Network.Namespace
 	f.library, f.leaves = c.library(m, false)
 	f.short, f.shortLeaves = c.library(m, true)
 }
 
 // library is what the library makes of a moment for the kubelet that was
 // captured: its objects by cgroup, and its text.
-func (c *capture) library(m *moment, only bool) (map[string]*object, leaves) {
+func (c *captured) library(m *capture.Moment, only bool) (map[string]*object, leaves) {
 	var s summary.Summary
-	summary.Build(&s, m.snap, m.pods, &summary.Options{
+	summary.Build(&s, m.Snap, m.Pods, &summary.Options{
 		NodeName:         "labnode",
 		Compat:           summary.Kubelet132,
 		KubeletCgroup:    "/system.slice/kubelet.service",
 		RuntimeCgroup:    "/system.slice/containerd.service",
 		SystemCgroup:     summary.LeaveOut,
-		Storage:          m.storage,
+		Storage:          m.Storage,
 		CPUAndMemoryOnly: only,
 	})
 	text := s.AppendJSON(nil)
@@ -129,7 +130,7 @@ func (c *capture) library(m *moment, only bool) (map[string]*object, leaves) {
 }
 
 // identify notes which cgroups the names belong to.
-func (c *capture) identify(f *frame, snap *stats.Snapshot, pods []summary.Pod) {
+func (c *captured) identify(f *frame, snap *stats.Snapshot, pods []summary.Pod) {
 	c.cgroups["node"] = "/"
 	c.cgroups["system kubelet"] = "/system.slice/kubelet.service"
 	c.cgroups["system runtime"] = "/system.slice/containerd.service"
@@ -164,7 +165,7 @@ func containerKey(uid, name string, start time.Time) string {
 }
 
 // objects flattens a Summary.
-func (c *capture) objects(a *apiSummary) []*object {
+func (c *captured) objects(a *apiSummary) []*object {
 	n := &a.Node
 	add := func(all []*object, name, key, pod string, x apiContainer) []*object {
 		o := &object{name: name, cgroup: c.cgroups[key], pod: pod}
@@ -192,7 +193,7 @@ func (c *capture) objects(a *apiSummary) []*object {
 	return all
 }
 
-func (c *capture) readAnswers(f *frame, side string, times map[string]span) {
+func (c *captured) readAnswers(f *frame, side string, times map[string]span) {
 	for _, kind := range []string{"stats_summary", "stats_summary_cpu_mem"} {
 		var s apiSummary
 		text := c.tree.Want(f.name + "/" + side + "/" + kind + ".json")
@@ -208,7 +209,7 @@ func (c *capture) readAnswers(f *frame, side string, times map[string]span) {
 }
 
 // want decodes a section of the archive.
-func (c *capture) want(name string, dst any) {
+func (c *captured) want(name string, dst any) {
 	c.t.Helper()
 	require.NoError(c.t, json.Unmarshal([]byte(c.tree.Want(name)), dst), name)
 }

@@ -13,7 +13,7 @@ import (
 
 // readPoints gathers what was read of networks, disks and the node's limits:
 // by the kubelet, which is in all of its full answers, and by other programs.
-func (c *capture) readPoints() {
+func (c *captured) readPoints() {
 	c.points = map[string][]point{}
 	for i, f := range c.frames {
 		for _, a := range f.answers {
@@ -30,7 +30,7 @@ func (c *capture) readPoints() {
 
 // addAnswer adds the points of an answer. The free space of the image's file
 // system is of the same look as the node's.
-func (c *capture) addAnswer(a *answer) {
+func (c *captured) addAnswer(a *answer) {
 	c.addPoint(a, "disk", "node/fs", "node/fs")
 	c.addPoint(a, "image", "node/runtime/imageFs", "node/fs")
 	c.addPoint(a, "rlimit", "node/rlimit", "node/rlimit")
@@ -43,7 +43,7 @@ func (c *capture) addAnswer(a *answer) {
 }
 
 // addPoint adds what an answer says below a section, at the time of another.
-func (c *capture) addPoint(a *answer, series, section, dated string) {
+func (c *captured) addPoint(a *answer, series, section, dated string) {
 	at, err := time.Parse(time.RFC3339, a.leaves[dated+"/time"])
 	require.NoError(c.t, err, "%s: %s", a.name, dated)
 	p := point{at.UnixNano(), true, leaves{}}
@@ -57,7 +57,7 @@ func (c *capture) addPoint(a *answer, series, section, dated string) {
 
 // readLater adds what other programs read after a frame's last answer. A pod
 // with hostNetwork has the node's network.
-func (c *capture) readLater(f *frame, i int) {
+func (c *captured) readLater(f *frame, i int) {
 	var later map[string]json.RawMessage
 	c.want(f.name+"/later.json", &later)
 	var times struct{ Frames []struct{ CRI int64 } }
@@ -87,7 +87,7 @@ func (c *capture) readLater(f *frame, i int) {
 }
 
 // addPods adds what was read through another process of a pod.
-func (c *capture) addPods(all leaves) {
+func (c *captured) addPods(all leaves) {
 	for key, uid := range all {
 		if pod := "pods/" + uid; key == pod+"/name" {
 			at, _ := all.number(pod + "/at")
@@ -102,7 +102,7 @@ func (c *capture) addPods(all leaves) {
 	}
 }
 
-func (c *capture) hostNetworks(f *frame) []string {
+func (c *captured) hostNetworks(f *frame) []string {
 	var pods []string
 	for _, cg := range f.cgroups {
 		if cg.PodUID != "" && cg.Network.Namespace != 0 && cg.Network.Namespace == f.host {

@@ -18,7 +18,7 @@ type point struct {
 // A leafDiff is one leaf of a network, a disk or the node's limits in one
 // answer, on both sides; empty is absent.
 type leafDiff struct {
-	c    *capture
+	c    *captured
 	f    *frame
 	a    *answer
 	key  string
@@ -29,7 +29,7 @@ type leafDiff struct {
 // compareLeaves counts the verdicts of the leaves that compare by themselves.
 // Those of a container that only one side has are not compared: that it is not
 // listed is, once.
-func (c *capture) compareLeaves(tally map[string]int, f *frame, a *answer) {
+func (c *captured) compareLeaves(tally map[string]int, f *frame, a *answer) {
 	ours := f.leaves
 	if a.short {
 		ours = f.shortLeaves

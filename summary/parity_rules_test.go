@@ -56,7 +56,7 @@ const (
 // A diff is one field of one object in one answer, on both sides. Either side
 // may lack the object.
 type diff struct {
-	c                *capture
+	c                *captured
 	f                *frame
 	a                *answer
 	field            *field

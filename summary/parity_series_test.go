@@ -26,7 +26,7 @@ type reading struct {
 }
 
 // readSpans reads when a frame's files were read.
-func (c *capture) readSpans(f *frame) {
+func (c *captured) readSpans(f *frame) {
 	var rows []map[string]json.RawMessage
 	c.want(f.name+"/reads.json", &rows)
 	f.spans = map[string]map[string]*span{}
@@ -56,7 +56,7 @@ func (c *capture) readSpans(f *frame) {
 }
 
 // readSeries gathers what is known of a cgroup over time.
-func (c *capture) readSeries() {
+func (c *captured) readSeries() {
 	c.samples = map[string][]sample{}
 	for _, f := range c.frames {
 		for _, a := range f.answers {
@@ -81,7 +81,7 @@ func (c *capture) readSeries() {
 
 // addSample adds what an answer says, unless another one said so. That two
 // answers give a sample's time with different numbers cannot be.
-func (c *capture) addSample(o *object) {
+func (c *captured) addSample(o *object) {
 	require.Equal(c.t, o.cpu.Time, o.memory.Time)
 	at := o.cpu.Time.UnixNano()
 	known := c.samples[o.cgroup]
@@ -95,7 +95,7 @@ func (c *capture) addSample(o *object) {
 
 // readingOf makes an object of a row: CPU time, usage, anonymous memory, page
 // cache, the inactive part of it, page faults, major ones.
-func (c *capture) readingOf(row json.RawMessage) (cgroup string, r reading) {
+func (c *captured) readingOf(row json.RawMessage) (cgroup string, r reading) {
 	var n int
 	var usage *uint64
 	var cpu, anon, file, inactive, faults, major uint64
@@ -140,7 +140,7 @@ func (b bracket) holds(v *uint64) bool {
 }
 
 // around finds the bracket of one number of a cgroup.
-func (c *capture) around(cgroup string, read *span, get func(*object) *uint64) bracket {
+func (c *captured) around(cgroup string, read *span, get func(*object) *uint64) bracket {
 	var b bracket
 	from, to := int64(0), int64(1<<62)
 	samples, reads := c.samples[cgroup], c.reads[cgroup]
@@ -169,7 +169,7 @@ func (c *capture) around(cgroup string, read *span, get func(*object) *uint64) b
 }
 
 // hasRun reports whether the CPU time of a cgroup moved in the capture.
-func (c *capture) hasRun(cgroup string) bool {
+func (c *captured) hasRun(cgroup string) bool {
 	var seen []uint64
 	for _, s := range c.samples[cgroup] {
 		seen = append(seen, *s.o.cpu.UsageCoreNanoSeconds)

@@ -88,7 +88,7 @@ func TestParity(t *testing.T) {
 }
 
 // compare counts the verdicts, and fails on every FAIL.
-func (c *capture) compare() map[string]int {
+func (c *captured) compare() map[string]int {
 	tally := map[string]int{}
 	for _, f := range c.frames {
 		for _, a := range f.answers {
@@ -99,7 +99,7 @@ func (c *capture) compare() map[string]int {
 	return tally
 }
 
-func (c *capture) compareAnswer(tally map[string]int, f *frame, a *answer) {
+func (c *captured) compareAnswer(tally map[string]int, f *frame, a *answer) {
 	ours := f.library
 	if a.short {
 		ours = f.short
@@ -123,7 +123,7 @@ func (c *capture) compareAnswer(tally map[string]int, f *frame, a *answer) {
 	}
 }
 
-func (c *capture) judge(tally map[string]int, d *diff) {
+func (c *captured) judge(tally map[string]int, d *diff) {
 	verdict := d.verdict()
 	tally[verdict]++
 	if verdict != fail {

@@ -58,7 +58,7 @@ func disks() *storage.Snapshot {
 			},
 			{UID: "7", Logs: used(0), Volumes: []storage.Volume{{Name: "big", Plugin: "empty-dir"}}}, // it is still being counted
 		},
-		Errors: stats.Errors{Other: 1, Examples: []error{errors.New("storage: /data: statfs does not come back")}},
+		Errors: stats.Errors{ErrorCounts: stats.ErrorCounts{Other: 1}, Examples: []error{errors.New("storage: /data: statfs does not come back")}},
 	}
 }
 

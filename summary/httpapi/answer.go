@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"unicode"
 	"unicode/utf8"
 
@@ -21,16 +22,23 @@ import (
 // ask for the same. It is not changed.
 type answer struct {
 	generation uint64 // of its round
-	disks      *storage.Snapshot
+	besides    besides
 	body       []byte
-	// The values of the headers of that name; Warning's is nil if nothing is
-	// missing.
-	contentType, contentLength, warning []string
+	// The values of the headers of that name; nil are those of another kind,
+	// and Warning's if nothing is missing.
+	contentType, contentLength, contentEncoding, vary, warning []string
 }
 
-// isGood reports whether an answer is as new as a round and what the disks say.
-func (a *answer) isGood(snap *stats.Snapshot, disks *storage.Snapshot) bool {
-	return a != nil && a.generation >= snap.Generation && a.disks == disks
+// besides is what an answer is made of beside a round and names, each nil if it
+// is not known or not needed.
+type besides struct {
+	disks   *storage.Snapshot
+	machine *stats.Machine
+}
+
+// isGood reports whether an answer is as new as a round and what is beside it.
+func (a *answer) isGood(snap *stats.Snapshot, b besides) bool {
+	return a != nil && a.generation >= snap.Generation && a.besides == b
 }
 
 // write sends the answer. Values of headers are shared with other requests:
@@ -39,6 +47,12 @@ func (a *answer) write(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header["Content-Type"] = a.contentType
 	header["Content-Length"] = a.contentLength
+	if a.contentEncoding != nil {
+		header["Content-Encoding"] = a.contentEncoding
+	}
+	if a.vary != nil {
+		header["Vary"] = append(header["Vary"], a.vary...)
+	}
 	if a.warning != nil {
 		header["Warning"] = slices.Clip(a.warning)
 	}
@@ -55,7 +69,8 @@ func (h *handler) answer(ctx context.Context, k kind) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if a := h.latest[k].Load(); a.isGood(snap, h.disks(k)) {
+	latest := h.latest(k)
+	if a := latest.Load(); a.isGood(snap, h.besides(k)) {
 		return a, nil
 	}
 	select {
@@ -64,8 +79,8 @@ func (h *handler) answer(ctx context.Context, k kind) (*answer, error) {
 		return nil, ctx.Err()
 	}
 	defer func() { h.turn <- struct{}{} }()
-	disks := h.disks(k)
-	if a := h.latest[k].Load(); a.isGood(snap, disks) {
+	b := h.besides(k)
+	if a := latest.Load(); a.isGood(snap, b) {
 		return a, nil // somebody made it meanwhile
 	}
 	if h.generation < snap.Generation {
@@ -77,20 +92,33 @@ func (h *handler) answer(ctx context.Context, k kind) (*answer, error) {
 	if h.podsErr != nil && h.o.Summary.Compat&summary.CompatErrorIs500 != 0 {
 		return nil, h.podsErr
 	}
-	a := h.make(snap, disks, k)
-	h.latest[k].Store(a)
+	a := h.make(snap, b, k)
+	latest.Store(a)
 	return a, nil
 }
 
-// disks returns what the disks say, as far as a kind of request needs it.
-func (h *handler) disks(k kind) *storage.Snapshot {
-	switch {
-	case k == cpuAndMemory:
-		return nil
-	case h.o.Storage == nil:
-		return h.o.Summary.Storage
+// latest is where the newest answer to a kind of request is.
+func (h *handler) latest(k kind) *atomic.Pointer[answer] {
+	compressed := 0
+	if k.gzip {
+		compressed = 1
 	}
-	return h.o.Storage()
+	return &h.answers[k.of][k.format][compressed]
+}
+
+// besides returns what the disks and the machine say, as far as a kind of
+// request needs it.
+func (h *handler) besides(k kind) (b besides) {
+	if k.of == everything || k.of == cadvisor {
+		b.disks = h.o.Summary.Storage
+		if h.o.Storage != nil {
+			b.disks = h.o.Storage()
+		}
+	}
+	if k.of == cadvisor && h.o.Machine != nil {
+		b.machine = h.o.Machine()
+	}
+	return b
 }
 
 // askPods asks for names once a round. It fails if the request's context ends
@@ -106,36 +134,48 @@ func (h *handler) askPods(ctx context.Context) error {
 	return nil
 }
 
-// make makes an answer of a round and the names.
-func (h *handler) make(snap *stats.Snapshot, disks *storage.Snapshot, k kind) *answer {
-	o := h.o.Summary
-	o.Storage = disks
-	o.CPUAndMemoryOnly = o.CPUAndMemoryOnly || k == cpuAndMemory
-	summary.Build(&h.summary, snap, h.pods, &o)
-	size := 4096
-	if last := h.latest[k].Load(); last != nil {
-		size = len(last.body) + len(last.body)/16
-	}
-	a := &answer{
-		generation:  snap.Generation,
-		disks:       disks,
-		body:        h.summary.AppendJSON(make([]byte, 0, size)),
-		contentType: []string{"application/json"},
-	}
-	if o.Compat&summary.CompatIndent != 0 {
-		var lines bytes.Buffer
-		_ = json.Indent(&lines, a.body, "", " ") // what AppendJSON makes is JSON
-		a.body = lines.Bytes()
+// make makes an answer of a round, the names and what is beside them.
+func (h *handler) make(snap *stats.Snapshot, b besides, k kind) *answer {
+	a := &answer{generation: snap.Generation, besides: b}
+	switch k.of {
+	case resource, cadvisor:
+		h.makeMetrics(a, snap, k)
+	default:
+		h.makeSummary(a, snap, k)
 	}
 	a.contentLength = []string{strconv.Itoa(len(a.body))}
 	if h.podsErr != nil {
 		a.warning = append(a.warning, warning("pods may be missing: "+h.podsErr.Error()))
 	}
 	a.warn(&snap.Errors, "numbers")
-	if disks != nil {
-		a.warn(&disks.Errors, "disks")
+	if b.disks != nil {
+		a.warn(&b.disks.Errors, "disks")
 	}
 	return a
+}
+
+// makeSummary makes the body of a summary.
+func (h *handler) makeSummary(a *answer, snap *stats.Snapshot, k kind) {
+	h.build(snap, a.besides, k.of == cpuAndMemory)
+	size := 4096
+	if last := h.latest(k).Load(); last != nil {
+		size = len(last.body) + len(last.body)/16
+	}
+	a.contentType = []string{"application/json"}
+	a.body = h.summary.AppendJSON(make([]byte, 0, size))
+	if h.o.Summary.Compat&summary.CompatIndent != 0 {
+		var lines bytes.Buffer
+		_ = json.Indent(&lines, a.body, "", " ") // what AppendJSON makes is JSON
+		a.body = lines.Bytes()
+	}
+}
+
+// build builds the summary of a round.
+func (h *handler) build(snap *stats.Snapshot, b besides, cpuAndMemoryOnly bool) {
+	o := h.o.Summary
+	o.Storage = b.disks
+	o.CPUAndMemoryOnly = o.CPUAndMemoryOnly || cpuAndMemoryOnly
+	summary.Build(&h.summary, snap, h.pods, &o)
 }
 
 // warn tells of the errors of a round, which may be counted without examples.

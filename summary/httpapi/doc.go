@@ -1,15 +1,19 @@
-// Package httpapi serves a node's summary over HTTP, as a kubelet does. It is a
-// package of its own so that nobody links net/http unasked.
+// Package httpapi serves a node's summary and metrics over HTTP, as a kubelet
+// does. It is a package of its own so that nobody links net/http unasked.
 //
 //	go c.Run(ctx, 10*time.Second)
-//	mux.Handle("/stats/", httpapi.Handler(c, pods, &httpapi.Options{
+//	h := httpapi.Handler(c, pods, &httpapi.Options{
 //		Summary: summary.Options{NodeName: name},
-//	}))
+//	})
+//	mux.Handle("/stats/", h)
+//	mux.Handle("/metrics/", h)
 //
 // # What is answered
 //
 //	GET, HEAD, POST  /stats/summary                           the kubelet's summary in JSON
 //	GET, HEAD, POST  /stats/summary?only_cpu_and_memory=true  the same, CPU, memory and swap only
+//	GET, HEAD        /metrics/resource                        the kubelet's metrics of CPU, memory and swap
+//	GET, HEAD        /metrics/cadvisor                        cAdvisor's metrics, in a kubelet's form, and our own
 //	GET, HEAD        /healthz                                 ok
 //
 // The handler knows these paths and no prefix: one that it is mounted under is
@@ -18,21 +22,27 @@
 // [summary.Summary.AppendJSON], without the white space of a kubelet. It is not
 // compressed, as a kubelet's is not, whatever Accept-Encoding says.
 //
+// Metrics are what package expo prints, in the format that Accept asks for
+// ([expo.Negotiate]), compressed where Accept-Encoding asks for gzip. They have
+// no parameters. /metrics/cadvisor says that a cgroup was last seen when its
+// round was taken.
+//
 // /healthz says that requests are answered, and nothing about the node.
 //
 // # What a request costs
 //
 // Requests share rounds and answers. [Options].MaxAge says how old a round may
 // be ([stats.Collector.Fresh]); names are asked for once a round, the body is
-// made once for a round, for what Storage says and for each of the two kinds of
-// request, and all who ask for the same get the same bytes. Beside what net/http
+// made once for a round, for what Storage and Machine say and for each kind of
+// request (of metrics: each format, compressed or not), and all who ask for the
+// same get the same bytes. Beside what net/http
 // does, a request that is answered so takes 1.2 µs and 4 allocations (its
 // deadline); a new body for 500 pods with 1,000 containers takes 2.3 ms and 9:
 //
 //	go test -run '^$' -bench Summary ./summary/httpapi   (Xeon at 2.8 GHz)
 //
-// A Handler keeps the newest body of each kind and a [summary.Summary] to make
-// the next.
+// A Handler keeps the newest body of each kind that was asked for, a
+// [summary.Summary] and the text of the metrics made last to make the next.
 //
 // # Partial answers
 //
@@ -47,7 +57,10 @@
 // those of cgroups and disks are in their Snapshots.
 //
 // With [summary.CompatErrorIs500] a request fails as a kubelet's does, names or
-// form: status 500 and a text that begins with "Internal Error: ". With
+// form: status 500 and a text that begins with "Internal Error: ". One for
+// metrics gets status 200 and one series, resource_scrape_error 1 or
+// container_scrape_error 1. Without it a scrape that has failed looks so to
+// whoever scrapes: the status is that of the table below. With
 // [summary.CompatIndent] the JSON of an answer has a line for every field.
 //
 // # Errors

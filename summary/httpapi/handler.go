@@ -1,6 +1,8 @@
 package httpapi
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"net/http"
@@ -10,6 +12,7 @@ import (
 	"github.com/nodegauge/nodegauge/stats"
 	"github.com/nodegauge/nodegauge/stats/storage"
 	"github.com/nodegauge/nodegauge/summary"
+	"github.com/nodegauge/nodegauge/summary/expo"
 )
 
 // The defaults of Options.
@@ -38,14 +41,23 @@ type Options struct {
 	// Summary are the options of summary.Build. Of its Compat, CompatErrorIs500
 	// and CompatIndent change what is answered here.
 	Summary summary.Options
+	// Metrics are the options of package expo. Its Format is the one that a
+	// request asks for, and the Compat of Summary counts too.
+	Metrics expo.Options
 	// Storage returns what the disks say, in place of Summary.Storage; nil
 	// leaves that as it is. It is called for every request and does not wait:
 	// the method Latest of storage.Collector is one.
 	Storage func() *storage.Snapshot
+	// Machine returns what is known of the machine, for /metrics/cadvisor; nil,
+	// and a function that returns nil, leave it out. It is called for every
+	// request and does not wait: it returns what was read when the program
+	// started, or every few minutes as cAdvisor does, which reads it every five.
+	Machine func() *stats.Machine
 }
 
-// Handler returns a handler for /stats/summary and /healthz. It is safe for
-// concurrent use, starts no goroutine and closes nothing. Pods may be nil: then
+// Handler returns a handler for /stats/summary, /metrics/resource,
+// /metrics/cadvisor and /healthz. It is safe for concurrent use, starts no
+// goroutine and closes nothing. Pods may be nil: then
 // there are no pods in the answers.
 func Handler(c *stats.Collector, pods summary.PodSource, o *Options) http.Handler {
 	h := &handler{collector: c, source: pods, turn: make(chan struct{}, 1)}
@@ -74,8 +86,8 @@ type handler struct {
 	source    summary.PodSource
 	o         Options
 	waiting   atomic.Int64
-	// latest are the newest answers: of all, and of CPU and memory only.
-	latest [2]atomic.Pointer[answer]
+	// answers are the newest: by content, format, and whether they are compressed.
+	answers [contents][formats][2]atomic.Pointer[answer]
 
 	turn chan struct{} // holds one token; who has it may touch what follows
 
@@ -83,13 +95,28 @@ type handler struct {
 	pods       []summary.Pod
 	podsErr    error
 	summary    summary.Summary
+	printer    expo.Printer
+	text       []byte // what was printed last
+	packer     *gzip.Writer
+	packed     bytes.Buffer
 }
+
+// formats is how many formats of metrics there are.
+const formats = expo.OpenMetrics + 1
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.URL.Path {
 	case "/stats/summary":
 		if allow(w, r, http.MethodGet, http.MethodHead, http.MethodPost) {
 			h.serveSummary(w, r)
+		}
+	case "/metrics/resource":
+		if allow(w, r, http.MethodGet, http.MethodHead) {
+			h.serveMetrics(w, r, resource)
+		}
+	case "/metrics/cadvisor":
+		if allow(w, r, http.MethodGet, http.MethodHead) {
+			h.serveMetrics(w, r, cadvisor)
 		}
 	case "/healthz":
 		if allow(w, r, http.MethodGet, http.MethodHead) {
@@ -113,10 +140,7 @@ func (h *handler) serveSummary(w http.ResponseWriter, r *http.Request) {
 		h.fail(w, status, err)
 		return
 	}
-	if h.waiting.Add(1) > int64(h.o.MaxConcurrent) {
-		h.waiting.Add(-1)
-		w.Header().Set("Retry-After", "1")
-		http.Error(w, "too many requests wait already", http.StatusServiceUnavailable)
+	if !h.enter(w) {
 		return
 	}
 	a, status, err := h.wait(ctx, kind)
@@ -125,6 +149,17 @@ func (h *handler) serveSummary(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.write(w, r)
+}
+
+// enter makes a request one of those that wait, or sends it away.
+func (h *handler) enter(w http.ResponseWriter) bool {
+	if h.waiting.Add(1) <= int64(h.o.MaxConcurrent) {
+		return true
+	}
+	h.waiting.Add(-1)
+	w.Header().Set("Retry-After", "1")
+	http.Error(w, "too many requests wait already", http.StatusServiceUnavailable)
+	return false
 }
 
 // wait does all of a request for which it may have to wait for others. With an
@@ -138,7 +173,7 @@ func (h *handler) wait(ctx context.Context, k kind) (*answer, int, error) {
 	return a, http.StatusServiceUnavailable, err
 }
 
-// fail answers an error.
+// fail answers an error of a summary.
 func (h *handler) fail(w http.ResponseWriter, status int, err error) {
 	if h.o.Summary.Compat&summary.CompatErrorIs500 == 0 {
 		http.Error(w, err.Error(), status)

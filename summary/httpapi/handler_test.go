@@ -14,6 +14,7 @@ import (
 
 	"github.com/nodegauge/nodegauge/cgroupfs"
 	"github.com/nodegauge/nodegauge/cgroupfs/cgroupfstest"
+	"github.com/nodegauge/nodegauge/internal/capture"
 	"github.com/nodegauge/nodegauge/stats"
 	"github.com/nodegauge/nodegauge/stats/storage"
 	"github.com/nodegauge/nodegauge/summary"
@@ -42,7 +43,7 @@ func TestAnswersAreWhatBuildMakes(t *testing.T) {
 			require.NoError(t, err)
 			tree.Advance(at - passed)
 			passed = at
-			pods = capturedPods(t, tree, f.Frame)
+			pods = capture.Pods(t, tree, f.Frame)
 			requireLines(t, tree.Want(f.Frame+"/before/stats_summary.json"))
 			for query, only := range map[string]bool{"": false, "?only_cpu_and_memory=true": true} {
 				got := get(t, server.URL+"/stats/summary"+query)
@@ -68,26 +69,6 @@ func requireLines(t *testing.T, text string) {
 	require.NoError(t, json.Compact(&flat, []byte(text)))
 	require.NoError(t, json.Indent(&lines, flat.Bytes(), "", " "))
 	require.Equal(t, strings.TrimSpace(text), lines.String())
-}
-
-// capturedPods is what the container runtime knew at a frame.
-func capturedPods(t *testing.T, tree *cgroupfstest.Tree, frame string) (pods []summary.Pod) {
-	var captured []struct {
-		summary.Pod
-		Containers []struct {
-			summary.Container
-			Kind string
-		}
-	}
-	require.NoError(t, json.Unmarshal([]byte(tree.Want(frame+"/pods.json")), &captured))
-	for _, p := range captured {
-		for _, x := range p.Containers {
-			x.Container.Kind = map[string]summary.ContainerKind{"container": summary.KindContainer, "sandbox": summary.KindSandbox}[x.Kind]
-			p.Pod.Containers = append(p.Pod.Containers, x.Container)
-		}
-		pods = append(pods, p.Pod)
-	}
-	return pods
 }
 
 func TestMethodsAndPaths(t *testing.T) {
@@ -218,7 +199,7 @@ func TestDisksThatFailAreToldOf(t *testing.T) {
 	tree, names := fake(t, 1, 1)
 	disks := &storage.Snapshot{
 		Node:   storage.FS{Time: tree.Now(), UsedBytes: cgroupfs.Number(7), CapacityBytes: cgroupfs.Number(9)},
-		Errors: stats.Errors{Other: 2, Examples: []error{errors.New("statfs does not come back")}},
+		Errors: stats.Errors{ErrorCounts: stats.ErrorCounts{Other: 2}, Examples: []error{errors.New("statfs does not come back")}},
 	}
 	server := serve(t, collectorOf(t, tree), names, &httpapi.Options{Storage: func() *storage.Snapshot { return disks }})
 	got := get(t, server.URL+"/stats/summary")
@@ -227,7 +208,7 @@ func TestDisksThatFailAreToldOf(t *testing.T) {
 	got = get(t, server.URL+"/stats/summary?only_cpu_and_memory=true")
 	assert.NotContains(t, got.body, `"capacityBytes"`)
 	assert.NotContains(t, got.header, "Warning")
-	disks = &storage.Snapshot{Errors: stats.Errors{Other: 1}} // an embedder's own
+	disks = &storage.Snapshot{Errors: stats.Errors{ErrorCounts: stats.ErrorCounts{Other: 1}}} // an embedder's own
 	got = get(t, server.URL+"/stats/summary")
 	assert.Equal(t, []string{`299 - "disks may be missing; errors: 1"`}, got.header["Warning"])
 }

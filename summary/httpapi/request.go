@@ -9,14 +9,26 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/nodegauge/nodegauge/summary/expo"
 )
 
-// A kind is what a request asks for.
-type kind int
+// A kind is what a request asks for, and the form of its answer.
+type kind struct {
+	of     content
+	format expo.Format // of metrics
+	gzip   bool        // of metrics: a summary is never compressed
+}
+
+// content is what an answer is about.
+type content uint8
 
 const (
-	everything kind = iota
-	cpuAndMemory
+	everything   content = iota // a summary
+	cpuAndMemory                // a summary
+	resource                    // metrics
+	cadvisor                    // metrics
+	contents                    // how many there are
 )
 
 // allow reports whether a request has one of the methods, and answers it if
@@ -36,7 +48,7 @@ func allow(w http.ResponseWriter, r *http.Request, methods ...string) bool {
 func (h *handler) parse(ctx context.Context, w http.ResponseWriter, r *http.Request) (kind, int, error) {
 	posted := r.Method == http.MethodPost && r.ContentLength != 0
 	if r.URL.RawQuery == "" && !posted {
-		return everything, 0, nil
+		return kind{of: everything}, 0, nil
 	}
 	if posted {
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
@@ -47,15 +59,15 @@ func (h *handler) parse(ctx context.Context, w http.ResponseWriter, r *http.Requ
 	if err := r.ParseForm(); err != nil {
 		// The deadline stays: net/http reads the rest of the form before it
 		// answers, and would wait for it without end.
-		return 0, formStatus(err), fmt.Errorf("parse form failed: %w", err)
+		return kind{}, formStatus(err), fmt.Errorf("parse form failed: %w", err)
 	}
 	if posted {
 		_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // it would end the request's context
 	}
 	if values := r.Form["only_cpu_and_memory"]; len(values) == 1 && values[0] == "true" {
-		return cpuAndMemory, 0, nil
+		return kind{of: cpuAndMemory}, 0, nil
 	}
-	return everything, 0, nil
+	return kind{of: everything}, 0, nil
 }
 
 // formStatus is the status of a form that cannot be read.

@@ -17,6 +17,8 @@ type Spec struct {
 	Namespace, Name, UID string
 	// HostNetwork is no network of its own.
 	HostNetwork bool
+	// HostPID is the node's numbers of processes.
+	HostPID bool
 	// Volumes are the names of folders on the disk (emptyDir) that every
 	// container has in /volumes.
 	Volumes []string
@@ -44,6 +46,10 @@ func (n *Node) RunPod(s Spec) *Pod {
 	if s.HostNetwork {
 		network = cri.NamespaceMode_NODE
 	}
+	processes := cri.NamespaceMode_CONTAINER
+	if s.HostPID {
+		processes = cri.NamespaceMode_NODE
+	}
 	p := &Pod{Spec: s, node: n, config: &cri.PodSandboxConfig{
 		Metadata:     &cri.PodSandboxMetadata{Name: s.Name, Namespace: s.Namespace, Uid: s.UID},
 		Hostname:     s.Name,
@@ -51,7 +57,7 @@ func (n *Node) RunPod(s Spec) *Pod {
 		LogDirectory: filepath.Join(n.Logs(), s.Namespace+"_"+s.Name+"_"+s.UID),
 		Linux: &cri.LinuxPodSandboxConfig{
 			CgroupParent:    n.Kubepods() + "/besteffort/pod" + s.UID,
-			SecurityContext: &cri.LinuxSandboxSecurityContext{NamespaceOptions: &cri.NamespaceOption{Network: network}},
+			SecurityContext: &cri.LinuxSandboxSecurityContext{NamespaceOptions: &cri.NamespaceOption{Network: network, Pid: processes}},
 		},
 	}}
 	if s.HostNetwork {
@@ -112,6 +118,12 @@ type Container struct {
 // the pod's earlier containers of that name.
 func (p *Pod) Run(name string, attempt uint32, command ...string) *Container {
 	p.node.tb.Helper()
+	return p.RunLike(name, attempt, func(c *cri.ContainerConfig) { c.Command = command })
+}
+
+// RunLike starts a container that is changed before.
+func (p *Pod) RunLike(name string, attempt uint32, change func(*cri.ContainerConfig)) *Container {
+	p.node.tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	log := fmt.Sprintf("%s/%d.log", name, attempt)
@@ -119,19 +131,20 @@ func (p *Pod) Run(name string, attempt uint32, command ...string) *Container {
 	for _, v := range p.Volumes {
 		mounts = append(mounts, &cri.Mount{ContainerPath: "/volumes/" + v, HostPath: p.Volume(v)})
 	}
+	config := &cri.ContainerConfig{
+		Metadata: &cri.ContainerMetadata{Name: name, Attempt: attempt},
+		Image:    &cri.ImageSpec{Image: image},
+		Mounts:   mounts,
+		LogPath:  log,
+		Linux: &cri.LinuxContainerConfig{SecurityContext: &cri.LinuxContainerSecurityContext{
+			NamespaceOptions: p.config.Linux.SecurityContext.NamespaceOptions,
+		}},
+	}
+	change(config)
 	created, err := p.node.runtime.CreateContainer(ctx, &cri.CreateContainerRequest{
 		PodSandboxId:  p.ID,
 		SandboxConfig: p.config,
-		Config: &cri.ContainerConfig{
-			Metadata: &cri.ContainerMetadata{Name: name, Attempt: attempt},
-			Image:    &cri.ImageSpec{Image: image},
-			Command:  command,
-			Mounts:   mounts,
-			LogPath:  log,
-			Linux: &cri.LinuxContainerConfig{SecurityContext: &cri.LinuxContainerSecurityContext{
-				NamespaceOptions: p.config.Linux.SecurityContext.NamespaceOptions,
-			}},
-		},
+		Config:        config,
 	})
 	check(p.node.tb, err)
 	_, err = p.node.runtime.StartContainer(ctx, &cri.StartContainerRequest{ContainerId: created.ContainerId})

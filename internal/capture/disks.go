@@ -1,4 +1,4 @@
-package summary_test
+package capture
 
 import (
 	"context"
@@ -8,35 +8,36 @@ import (
 	"github.com/nodegauge/nodegauge/stats/storage"
 )
 
-// A capturedFS is what statfs said.
-type capturedFS struct {
+// An FS is what statfs said.
+type FS struct {
 	Path                                        string
 	At                                          int64 // Unix nanoseconds
 	Frsize, Blocks, Bfree, Bavail, Files, Ffree uint64
 }
 
-// A capturedUse is what du, ls or the container runtime counted.
-type capturedUse struct {
+// A Use is what du, ls or the container runtime counted.
+type Use struct {
 	ID, Pod, Container, Plugin, Name string
 	Memory                           bool
-	FS                               *capturedFS // of a volume that is a file system of its own
+	FS                               *FS // of a volume that is a file system of its own
 	At                               int64
 	Bytes, Inodes                    uint64
 }
 
-// capturedDisks is a frame's storage.json. It is the Source of what the
-// container runtime says.
-type capturedDisks struct {
-	Node, Image    capturedFS
-	ImageUsed      capturedUse
-	Writable       []capturedUse `json:"layers"`
-	Volumes        []capturedUse
-	EtcHosts, Logs []capturedUse
+// Disks is a frame's storage.json. It is the Source of what the container
+// runtime says.
+type Disks struct {
+	Node, Image    FS
+	ImageUsed      Use
+	Writable       []Use `json:"layers"`
+	Volumes        []Use
+	EtcHosts, Logs []Use
 }
 
-var _ storage.Source = (*capturedDisks)(nil)
+var _ storage.Source = (*Disks)(nil)
 
-func (d *capturedDisks) Layers(context.Context) (storage.Layers, error) {
+// Layers implements storage.Source.
+func (d *Disks) Layers(context.Context) (storage.Layers, error) {
 	l := storage.Layers{Images: []storage.Folder{{Path: d.Image.Path, Used: d.ImageUsed.used(d.ImageUsed.At)}}}
 	for i := range d.Writable {
 		w := &d.Writable[i]
@@ -48,14 +49,14 @@ func (d *capturedDisks) Layers(context.Context) (storage.Layers, error) {
 }
 
 // used is unknown at 0: the runtime has not measured it yet, whatever it says.
-func (u *capturedUse) used(at int64) storage.Used {
+func (u *Use) used(at int64) storage.Used {
 	if at == 0 {
 		return storage.Used{}
 	}
 	return storage.Used{Time: time.Unix(0, at), Bytes: cgroupfs.Number(u.Bytes), Inodes: cgroupfs.Number(u.Inodes)}
 }
 
-func (f *capturedFS) fs() storage.FS {
+func (f *FS) fs() storage.FS {
 	n := cgroupfs.Number
 	return storage.FS{
 		Path: f.Path, Time: time.Unix(0, f.At),
@@ -64,8 +65,8 @@ func (f *capturedFS) fs() storage.FS {
 	}
 }
 
-// snapshot is what a storage.Collector would have said of the frame.
-func (d *capturedDisks) snapshot(source storage.Source) (*storage.Snapshot, error) {
+// Snapshot is what a storage.Collector would have said of the frame.
+func (d *Disks) Snapshot(source storage.Source) (*storage.Snapshot, error) {
 	s := &storage.Snapshot{Time: time.Unix(0, d.Node.At), Node: d.Node.fs()}
 	said, err := source.Layers(context.Background())
 	s.Image = storage.Filled{FS: d.Image.fs(), Used: said.Images[0].Used}
