@@ -1,0 +1,2 @@
+// Package page serves the page.
+package page
