@@ -172,3 +172,10 @@ func (p *tab) filter(text string) {
 	}
 	p.do(chromedp.SendKeys(chromedp.CSS("#filter"), text))
 }
+
+// slash presses the key that leads to the filter. The protocol's own key events
+// type a character also where the page has taken the key for itself.
+func (p *tab) slash() {
+	p.t.Helper()
+	p.run(`document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "/", bubbles: true}))`)
+}

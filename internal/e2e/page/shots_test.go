@@ -15,7 +15,7 @@ import (
 // widths, for people to look at: into NODEGAUGE_SHOTS if that is set.
 func TestScreenshots(t *testing.T) {
 	folder := cmp.Or(os.Getenv("NODEGAUGE_SHOTS"), t.TempDir())
-	rounds := 90
+	rounds := 70
 	if os.Getenv("NODEGAUGE_SHOTS") == "" {
 		rounds = 3 // nobody looks
 	}
@@ -56,4 +56,3 @@ func TestScreenshots(t *testing.T) {
 		p.filter("")
 	}
 }
-

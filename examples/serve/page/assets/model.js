@@ -45,29 +45,34 @@ class Series {
 
 // A Row is a group or one of its rows.
 class Row extends Series {
+	children = [];
+	round = 0; // in which it was seen last
+	from = null; // the part of the answer that it was read from
+
 	constructor(key, parent) {
 		super();
 		this.key = key;
 		this.parent = parent;
-		this.children = [];
-		this.round = 0;
 	}
 
 	read(from) {
 		super.read(from);
+		this.cpuLimit = from.cpuLimit;
+		this.limit = from.limit;
+		this.start = known(from.start);
+		if (this.from?.name !== from.name || this.from?.ns !== from.ns) this.rename(from);
+		this.from = from;
+	}
+
+	// rename makes what follows from the names, which seldom change.
+	rename(from) {
 		this.kind = from.kind ?? "";
 		this.id = from.id ?? "";
 		this.namespace = from.ns ?? "";
 		this.named = from.name !== undefined;
 		this.name = from.name ?? (this.kind === "containers" ? "Containers in no pod" : this.id);
-		this.cpuLimit = from.cpuLimit;
-		this.limit = from.limit;
-		this.start = known(from.start);
-		const words = `${this.namespace}/${this.name} ${this.id}`.toLowerCase();
-		if (words !== this.words) {
-			this.words = words;
-			this.order = `${this.kind === "pod" || this.parent ? 0 : 1}${this.namespace}/${this.name}`;
-		}
+		this.words = `${this.namespace}/${this.name} ${this.id}`.toLowerCase();
+		this.order = `${this.kind === "pod" || this.parent ? 0 : 1}${this.namespace}/${this.name}`;
 	}
 }
 
@@ -112,7 +117,6 @@ function ingest(data) {
 	model.groups = data.groups.map((from) => {
 		const group = row(from, null);
 		group.children = (from.rows ?? []).map((child) => row(child, group));
-		group.children.sort(byOrder);
 		if (group.kind === "pod") model.pods++;
 		if (group.kind !== "system") model.containers += group.children.length;
 		for (const child of group.children) {
@@ -135,6 +139,9 @@ function worst(a, b) {
 	return Number.isNaN(a) || b > a ? b : a;
 }
 
+// byOrder compares names: pods by namespace and name, the node's own parts after
+// them, and containers of one name as their pods.
 function byOrder(a, b) {
-	return a.order < b.order ? -1 : a.order > b.order ? 1 : 0;
+	if (a.order !== b.order) return a.order < b.order ? -1 : 1;
+	return a.parent && b.parent && a.parent !== b.parent ? byOrder(a.parent, b.parent) : 0;
 }

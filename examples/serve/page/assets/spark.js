@@ -32,6 +32,8 @@ function draw(canvas, series, metric) {
 	}
 	const top = Math.max(floor, most);
 	const line = 1.25 * scale;
+	pen.fillStyle = colors.nothing;
+	pen.fillRect(0, height - scale, width, scale); // where there is no point yet, there is room for one
 	const x = (i) => line + (i * (width - 2 * line)) / (POINTS - 1);
 	const y = (value) => height - line - (value * (height - 2 * line)) / top;
 	pen.lineWidth = line;
