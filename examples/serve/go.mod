@@ -2,11 +2,17 @@ module github.com/nodegauge/nodegauge/examples/serve
 
 go 1.26.0
 
-require github.com/nodegauge/nodegauge v0.0.0
+require (
+	github.com/nodegauge/nodegauge v0.0.0
+	github.com/stretchr/testify v1.11.1
+)
 
 require (
-	github.com/stretchr/testify v1.11.1 // indirect
+	github.com/davecgh/go-spew v1.1.1 // indirect
+	github.com/pmezard/go-difflib v1.0.0 // indirect
 	golang.org/x/sys v0.30.0 // indirect
+	golang.org/x/tools v0.24.0 // indirect
+	gopkg.in/yaml.v3 v3.0.1 // indirect
 )
 
 replace github.com/nodegauge/nodegauge => ../..

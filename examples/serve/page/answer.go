@@ -23,7 +23,9 @@ func (a *answer) isGood(snap *stats.Snapshot) bool {
 // if that is too old. One makes it for all: whoever has the turn. If its
 // context ends the next one goes on.
 func (h *handler) answer(ctx context.Context) (*answer, error) {
-	snap, err := h.collector.Fresh(ctx, h.o.Every)
+	// A round begins a little after the request that takes it: one that had to
+	// be as old as Every would be answered again to the next request of a page.
+	snap, err := h.collector.Fresh(ctx, h.o.Every*3/4)
 	if err != nil {
 		return nil, err
 	}

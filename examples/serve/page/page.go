@@ -28,8 +28,8 @@ const (
 type Options struct {
 	// NodeName is the node's name; empty is "This node".
 	NodeName string
-	// Every is how often an open page asks, and how old a round may be that
-	// answers it; 0 is 2 s. While nobody looks no round is taken for it.
+	// Every is how often an open page asks; 0 is 2 s. A round that answers it is
+	// at most three quarters as old. While nobody looks none is taken for it.
 	Every time.Duration
 	// Timeout is how long a request may wait for a round and names; 0 is 10 s.
 	// The PodSource gets half of it, so that numbers come where names hang.

@@ -169,6 +169,20 @@ func TestUnknownIsNotZero(t *testing.T) {
 	assert.Contains(t, value[string](p, `document.getElementById("cards").innerText`), "Swap\n\n–")
 }
 
+// Without names there are pods and containers all the same, by their IDs.
+func TestNamelessAreShownByID(t *testing.T) {
+	f := newFake(t, 2)
+	p := open(t, f.serve(nil).URL)
+	p.until("nodegauge.round === 1")
+	assert.Contains(t, value[string](p, `document.getElementById("facts").innerText`), "2 pods, 4 containers")
+	for _, pod := range f.names {
+		assert.Contains(t, p.texts("label"), pod.UID)
+		assert.Contains(t, p.texts("label"), pod.Containers[0].ID[:13])
+	}
+	p.filter(f.names[1].UID)
+	assert.Len(t, p.texts("label"), 3)
+}
+
 // Names are whatever somebody has made them. They are shown as they are.
 func TestHostileNamesDoNoHarm(t *testing.T) {
 	hostile := []string{

@@ -85,7 +85,7 @@ function showState(state, text, old, alerts) {
 	list.shown = key;
 	list.replaceChildren(
 		...alerts.map(({ kind, text }) => {
-			const item = make("li", kind);
+			const item = make("p", kind);
 			item.textContent = text;
 			return item;
 		}),

@@ -60,7 +60,7 @@ class Row extends Series {
 		this.cpuLimit = from.cpuLimit;
 		this.limit = from.limit;
 		this.start = known(from.start);
-		if (this.from?.name !== from.name || this.from?.ns !== from.ns) this.rename(from);
+		if (!this.from || this.from.name !== from.name || this.from.ns !== from.ns) this.rename(from);
 		this.from = from;
 	}
 

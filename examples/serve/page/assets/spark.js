@@ -51,7 +51,7 @@ function draw(canvas, series, metric) {
 // stretch draws points that are all known: what is not known stays empty.
 function stretch(pen, first, last, x, y, bottom) {
 	pen.beginPath();
-	pen.moveTo(x(first), y(points[first]));
+	pen.moveTo(x(first) - (first === last), y(points[first])); // one point alone is a short line
 	for (let i = first; i <= last; i++) pen.lineTo(x(i), y(points[i]));
 	pen.stroke();
 	pen.lineTo(x(last), bottom);
