@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"github.com/nodegauge/nodegauge/examples/serve/page"
 	"github.com/nodegauge/nodegauge/stats"
 	"github.com/nodegauge/nodegauge/summary"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -49,6 +51,19 @@ type work struct {
 	stall       float64 // percent of the last 10 s, for CPU
 }
 
+// inMemory is a test whose folders are in memory, where the system has a place
+// for that: a step of 1,000 containers writes 15,000 files.
+type inMemory struct{ *testing.T }
+
+func (t inMemory) TempDir() string {
+	dir, err := os.MkdirTemp("/dev/shm", "nodegauge-test-")
+	if err != nil {
+		return t.T.TempDir()
+	}
+	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(dir)) })
+	return dir
+}
+
 var apps = [...]string{
 	"checkout", "catalog", "payments", "search-api", "web-frontend", "session-cache", "image-resizer", "mail-relay",
 	"ledger", "recommender", "inventory", "fraud-scorer", "cdn-origin", "events-ingest", "report-builder", "auth-gateway",
@@ -59,7 +74,7 @@ var spaces = [...]string{"shop", "shop", "platform", "data", "kube-system", "obs
 // newFake makes a node with so many pods of two containers each.
 func newFake(t *testing.T, pods int) *fake {
 	t.Helper()
-	f := &fake{t: t, tree: cgroupfstest.New(t)}
+	f := &fake{t: t, tree: cgroupfstest.New(inMemory{t})}
 	f.start = f.tree.Now()
 	f.tree.Write("proc/stat", strings.Repeat("cpu0 1 1 1 1 1 1 1 1 1 1\n", 32)+fmt.Sprintf("btime %d\n", f.start.Add(-277*time.Hour).Unix()))
 	f.tree.Put("system.slice", cgroupfstest.Usage{Memory: 900 << 20, Anon: 700 << 20, PIDs: []int{1}})

@@ -75,10 +75,12 @@ func TestColumnsSort(t *testing.T) {
 	assert.NotEqual(t, "–", p.texts("throttled .number")[0])
 	p.press("#head .throttled button")
 	assert.NotEqual(t, "–", p.texts("throttled .number")[0], "what is not known is last, whichever way")
+	p.run("scrollTo(0, 500)")
 	for _, column := range []string{"cpu", "psiCPU", "psiMemory", "psiIO", "age"} {
 		p.press("#head ." + column + " button")
 		assert.NotEqual(t, "none", sorted(column))
 	}
+	assert.InDelta(t, 0, value[float64](p, `document.getElementById("body").getBoundingClientRect().top - document.getElementById("head").getBoundingClientRect().bottom`), 1, "the first row is in sight")
 }
 
 // sizes parses what the page prints for bytes.

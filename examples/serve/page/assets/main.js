@@ -94,15 +94,22 @@ function onVisibility() {
 	tell();
 }
 
+// first repaints what the reader has chosen anew, from its first row.
+function first() {
+	repaint();
+	const over = grid.body.getBoundingClientRect().top - grid.head.getBoundingClientRect().bottom;
+	if (over < 0) window.scrollBy(0, over);
+}
+
 function sortBy(column) {
 	view.descending = view.column === column ? !view.descending : column !== "name" && column !== "age";
 	view.column = column;
-	repaint();
+	first();
 }
 
 function setFilter(text) {
 	view.words = text.toLowerCase().split(/\s+/).filter(Boolean);
-	repaint();
+	first();
 }
 
 function setFlat(flat) {
@@ -110,7 +117,7 @@ function setFlat(flat) {
 	setAttribute(byId("tree"), "aria-pressed", !flat);
 	setAttribute(byId("flat"), "aria-pressed", flat);
 	byId("fold").hidden = flat;
-	repaint();
+	first();
 }
 
 function fold() {
