@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/nodegauge/nodegauge/cgroupfs"
+	"github.com/nodegauge/nodegauge/examples/serve/page"
 	"github.com/nodegauge/nodegauge/stats"
 	"github.com/nodegauge/nodegauge/stats/storage"
 	"github.com/nodegauge/nodegauge/summary"
@@ -92,7 +93,7 @@ func (n *node) handler() http.Handler {
 	for _, path := range []string{"/version", "/api", "/api/", "/apis", "/apis/", "/openapi/"} {
 		mux.Handle(path, kubectl)
 	}
-	// mux.Handle("/", page.Handler(…))
+	mux.Handle("/", page.Handler(n.stats, pods, &page.Options{NodeName: n.o.nodeName}))
 	return mux
 }
 
