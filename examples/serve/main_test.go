@@ -149,6 +149,8 @@ func TestAnErrorIsToldWhenItChanges(t *testing.T) {
 func TestEveryPathIsAnswered(t *testing.T) {
 	s := start(t, "-root", fakeNode(t).Host())
 	for path, want := range map[string]int{
+		"/":                                  http.StatusOK,
+		"/node.json":                         http.StatusOK,
 		"/healthz":                           http.StatusOK,
 		"/stats/summary":                     http.StatusOK,
 		"/metrics/resource":                  http.StatusOK,
