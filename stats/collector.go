@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"path/filepath"
 	"sync/atomic"
 	"time"
 
 	"github.com/nodegauge/nodegauge/cgroupfs"
 	"github.com/nodegauge/nodegauge/internal/procfs"
+	"github.com/nodegauge/nodegauge/internal/rounds"
 )
 
 // Options are a Collector's options. The zero Options, and nil, are good for
@@ -207,28 +207,7 @@ func (c *Collector) Fresh(ctx context.Context, maxAge time.Duration) (*Snapshot,
 // fixed: 10 s is 10 s. A round that would begin while another is under way
 // is left out. Fresh returns the rounds of Run.
 func (c *Collector) Run(ctx context.Context, every time.Duration) error {
-	if every <= 0 {
-		return fmt.Errorf("stats: Run: an interval of %v is no interval", every)
-	}
-	due := time.Now()
-	next := due.Add(rand.N(every))
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-timer.C:
-		}
-		if err := c.runOnce(ctx, due); err != nil {
-			return err
-		}
-		if late := time.Since(next); late > 0 {
-			next = next.Add((late/every + 1) * every)
-		}
-		due = next
-		timer.Reset(time.Until(due))
-	}
+	return rounds.Run(ctx, every, func(due time.Time) error { return c.runOnce(ctx, due) })
 }
 
 // runOnce takes a round that is due at a time.

@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"sync/atomic"
 	"time"
 
 	"github.com/nodegauge/nodegauge/internal/diskwalk"
 	"github.com/nodegauge/nodegauge/internal/kernfs"
+	"github.com/nodegauge/nodegauge/internal/rounds"
 	"github.com/nodegauge/nodegauge/stats"
 )
 
@@ -159,27 +159,10 @@ func (c *Collector) Latest() *Snapshot { return c.latest.Load() }
 // fixed. A round that would begin while another is under way is left out. The
 // kubelet looks once a minute.
 func (c *Collector) Run(ctx context.Context, every time.Duration) error {
-	if every <= 0 {
-		return fmt.Errorf("storage: Run: an interval of %v is no interval", every)
-	}
-	next := time.Now().Add(rand.N(every))
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-timer.C:
-		}
-		if _, err := c.Collect(ctx); err != nil {
-			return err
-		}
-		late := time.Since(next)
-		if late > 0 {
-			next = next.Add((late/every + 1) * every)
-		}
-		timer.Reset(time.Until(next))
-	}
+	return rounds.Run(ctx, every, func(time.Time) error {
+		_, err := c.Collect(ctx)
+		return err
+	})
 }
 
 // Close ends the Collector. A round that is under way ends first. A statfs that
