@@ -62,17 +62,45 @@ const (
 	// CompatScrapeError prints scrape_error beside resource_scrape_error:
 	// kubelets before 1.30. It concerns package expo.
 	CompatScrapeError
+	// CompatZeroSeries prints 0 where the kernel has no number for a cgroup:
+	// how often a limit was met on cgroup v2, what the root of v2 has not,
+	// descriptors where there is no process, the machine's NVM. This bit and
+	// those below concern package expo.
+	CompatZeroSeries
+	// CompatZeroLoad prints load averages and counts of tasks by state, all 0.
+	CompatZeroLoad
+	// CompatZeroUnlimited prints a limit of 0 where there is none.
+	CompatZeroUnlimited
+	// CompatZeroOOM prints 0 for how often the OOM killer killed: the newest
+	// kubelets do not look.
+	CompatZeroOOM
+	// CompatFailureScopes prints page faults with descendants' as those
+	// without too, where the kernel does not tell them apart.
+	CompatFailureScopes
+	// CompatDiskMillis prints times of disks in seconds a millionth as long as
+	// they are.
+	CompatDiskMillis
+	// CompatDiskNames knows the names of no disks but sd…, vd…, xvd… and
+	// dm-…: "nvme0n1" is none. Others have none, and one of them has the series.
+	CompatDiskNames
+	// CompatCgroupStart takes for the start of a container the time of its
+	// cgroup, in whole seconds.
+	CompatCgroupStart
+	// CompatLastSeen takes for the time when a cgroup was seen last the time of
+	// the scrape, however old the numbers are.
+	CompatLastSeen
 
 	// compatAlways are quirks of every release.
 	compatAlways = CompatZeroRate | CompatOwnPageFaults | CompatWrapAvailable | CompatDuplicates | CompatEth0 |
 		CompatInterfacePrefixes | CompatHostNetwork | CompatZeroVolumes | CompatPartialEphemeralStorage | CompatRootStart |
-		CompatErrorIs500 | CompatIndent
+		CompatErrorIs500 | CompatIndent | CompatZeroSeries | CompatZeroLoad | CompatZeroUnlimited | CompatFailureScopes |
+		CompatDiskMillis | CompatDiskNames | CompatCgroupStart | CompatLastSeen
 	// Kubelet132 is kubelet 1.32 with the CRI stats provider, the default on
 	// containerd.
 	Kubelet132 = compatAlways | CompatNoPSI | CompatZeroContainerSwap | CompatSameContainerFS | CompatNoSwapInCPUAndMemory
 	// Kubelet137 is kubelet 1.37, the newest, with the same provider. It has
 	// pressure where the kernel has, and swap of containers.
-	Kubelet137 = compatAlways
+	Kubelet137 = compatAlways | CompatZeroOOM
 )
 
 func (c Compat) has(bit Compat) bool { return c&bit != 0 }

@@ -72,6 +72,9 @@ func (m *mounts) add(l *mountinfo.Line, round uint64) {
 			class:  classOf(string(l.Device), string(l.FSType)),
 		}
 		old.fs.Path = old.point
+		if strings.HasPrefix(old.source, "/dev/") {
+			old.fs.Device = old.source
+		}
 		m.byID[id] = old
 	}
 	old.seen = round
@@ -135,8 +138,7 @@ func (c *Collector) want(m *mount) {
 
 // set takes over what the file system said.
 func (f *FS) set(k *kernfs.Filling) {
-	path, at := f.Path, f.Time
-	*f = FS{Path: path, Time: at}
+	*f = FS{Path: f.Path, Device: f.Device, Time: f.Time}
 	if k.Blocks > 0 {
 		f.CapacityBytes = product(k.Blocks, k.BlockSize)
 		f.AvailableBytes = product(k.BlocksHave, k.BlockSize)

@@ -35,6 +35,9 @@ type Snapshot struct {
 type FS struct {
 	// Path is a folder on it.
 	Path string
+	// Device is the block device, "/dev/vda1" for example, as the table of
+	// mounts calls it; empty if it is on none.
+	Device string
 	// Time is when it was asked; zero if it was not, or gave no answer yet.
 	Time time.Time
 	// CapacityBytes is its size, UsedBytes what is not free. AvailableBytes is

@@ -19,6 +19,8 @@ type cgroup struct {
 	created time.Time
 	// sandbox says that a PodSource knows the container as a sandbox.
 	sandbox bool
+	// sockets says that it has the series of its network namespace's sockets.
+	sockets bool
 	// network is what its series of interfaces are of; nil if it has none.
 	network *stats.Network
 }
@@ -27,20 +29,22 @@ type cgroup struct {
 type place struct{ pod, container int }
 
 // listCgroups lists the cgroups, with their labels.
-func (p *Printer) listCgroups(n *Node, o *Options) {
-	p.indexPods(n.Pods)
-	p.subjects = p.subjects[:0]
-	levels := o.levels()
-	for i := range n.Snapshot.Cgroups {
-		cg := &n.Snapshot.Cgroups[i]
+func (s *scrape) listCgroups() {
+	s.indexPods(s.n.Pods)
+	s.marks = s.marks[:0]
+	for i := range s.n.Snapshot.Cgroups {
+		cg := &s.n.Snapshot.Cgroups[i]
 		c := cgroup{Cgroup: cg, level: levelOf(cg.Kind), at: readTime(cg)}
-		if c.level&levels == 0 {
-			continue
+		s.processes = s.processes || cg.Processes != nil
+		s.marks = append(s.marks, mark{subject: -1})
+		if c.level&s.levels != 0 {
+			s.marks[i].subject = len(s.subjects)
+			s.name(&c, s.n.Pods)
+			s.subjects = append(s.subjects, c)
 		}
-		p.name(&c, n.Pods)
-		p.subjects = append(p.subjects, c)
 	}
-	p.out.text = p.text
+	s.placeNetworks()
+	s.placeSockets()
 }
 
 func levelOf(k stats.Kind) Level {

@@ -67,10 +67,15 @@ type Printer struct {
 	units []unit // of /metrics/resource
 	order []int  // of units
 
-	subjects   []cgroup       // of /metrics/cadvisor
-	pods       map[string]int // pod UID → index in Node.Pods
-	containers map[string]place
-	disks      map[uint64]string // major and minor → device
+	subjects   []cgroup // of /metrics/cadvisor
+	marks      []mark   // by index in Snapshot.Cgroups
+	machine    subject
+	pods       map[string]int   // pod UID → index in Node.Pods
+	containers map[string]place // container ID → where in Node.Pods
+	layers     map[string]int   // container ID → index in storage.Snapshot.Layers
+	disks      map[uint64]disk  // by major and minor number
+	cpus       []string         // "cpu00", "cpu01" …
+	sizes      map[uint64]string
 
 	limited bool // Options.MaxSeries is set
 	dropped int  // series that it left out
