@@ -4,8 +4,12 @@ import (
 	"github.com/nodegauge/nodegauge/internal/kernfs"
 )
 
-// A budget is how many descriptors may be kept and how many are.
-type budget struct{ limit, used int }
+// A budget is how many descriptors may be kept and how many are, and how many
+// were closed because they were too many.
+type budget struct {
+	limit, used int
+	givenBack   uint64
+}
 
 func newBudget(n int) budget {
 	switch {
@@ -27,6 +31,8 @@ func (h *Hierarchy) giveBack() {
 // shrink closes kept descriptors until no more than limit are left: files
 // first, since a folder serves many.
 func (h *Hierarchy) shrink(limit int) {
+	used := h.budget.used
+	defer func() { h.budget.givenBack += uint64(used - h.budget.used) }()
 	for _, release := range []func(*Group){(*Group).closeFiles, (*Group).closeDir} {
 		for g := range h.groups {
 			if h.budget.used <= limit {

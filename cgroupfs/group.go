@@ -15,9 +15,21 @@ type Buffer struct {
 	// Clock is what Stamps are taken from; nil is the time since the Buffer
 	// was first used. It must not go backwards.
 	Clock func() time.Duration
+	// Files and Bytes count what was read: a file that was read twice is two.
+	Files, Bytes uint64
 
 	b     []byte
 	begin time.Time
+}
+
+// read returns the text of fd's file, and counts it.
+func (b *Buffer) read(fd kernfs.FD, iterated bool) (text []byte, err error) {
+	text, b.b, err = kernfs.Read(fd, b.b, iterated)
+	if err == nil {
+		b.Files++
+		b.Bytes += uint64(len(text))
+	}
+	return text, err
 }
 
 func (b *Buffer) now() time.Duration {

@@ -149,14 +149,16 @@ func (h *Hierarchy) Live() bool { return h.master().live }
 // those that are too many. 0 is the default: half of RLIMIT_NOFILE, at most
 // 8192. A negative n keeps none. Fewer descriptors cost time, nothing else.
 func (h *Hierarchy) SetMaxOpenFiles(n int) {
-	used := h.budget.used
-	h.budget = newBudget(n)
-	h.budget.used = used
+	h.budget.limit = newBudget(n).limit
 	h.shrink(h.budget.limit)
 }
 
 // OpenFiles returns how many descriptors the Groups keep.
 func (h *Hierarchy) OpenFiles() int { return h.budget.used }
+
+// GivenBack returns how many descriptors were closed though they were of use:
+// the process had none left, or SetMaxOpenFiles allowed fewer.
+func (h *Hierarchy) GivenBack() uint64 { return h.budget.givenBack }
 
 // Group opens a cgroup by its path below the hierarchy's root, which is "/".
 // It fails with an error that satisfies errors.Is(err, fs.ErrNotExist) if the

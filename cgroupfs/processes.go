@@ -57,9 +57,7 @@ func (g *Group) procs(buf *Buffer) ([]byte, error) {
 		return nil, err
 	}
 	defer kernfs.Close(&fd)
-	text, grown, err := kernfs.Read(fd, buf.b, true)
-	buf.b = grown
-	return text, err
+	return buf.read(fd, true)
 }
 
 // parseProcesses appends the numbers in a cgroup.procs. The kernel shows 0 for

@@ -79,8 +79,7 @@ func (r *reading) file(i, name int) error {
 			return err
 		}
 	}
-	text, grown, err := kernfs.Read(fd, r.buf.b, row.iterated[name])
-	r.buf.b = grown
+	text, err := r.buf.read(fd, row.iterated[name])
 	switch {
 	case st.fd == kernfs.None && err == nil && r.keeps(row, name) && r.g.h.keep():
 		st.fd = fd

@@ -59,6 +59,7 @@ type Collector struct {
 	now          func() time.Time
 	epoch        time.Time // what Stamps and points count from
 	ownCgroup    string
+	hostRoot     string // empty is "/"
 
 	latest atomic.Pointer[Snapshot] // the newest that is shared
 
@@ -67,6 +68,7 @@ type Collector struct {
 	closed  bool
 	metrics cgroupfs.MetricSet
 	proc    *procfs.Reader
+	host    *procfs.Proc // the same proc; both nil if there is none to read
 	buf     cgroupfs.Buffer
 	sample  cgroupfs.Sample // what a cgroup is read into
 	root    *group
@@ -77,7 +79,10 @@ type Collector struct {
 	wall    time.Time     // and what the clock showed
 	took    time.Duration
 	node    Node
+	disks   []procfs.Disk
 	errs    Errors
+	self    Self
+	lag     time.Duration // how late the round is
 
 	networks *networks // nil if they are not read
 }
@@ -100,6 +105,7 @@ func New(h *cgroupfs.Hierarchy, o *Options) (*Collector, error) {
 		slowInterval: o.SlowInterval,
 		kubepodsRoot: cleanKubepodsRoot(o.KubepodsRoot),
 		now:          o.Now,
+		hostRoot:     o.Root,
 	}
 	if c.metrics == 0 {
 		c.metrics = cgroupfs.DefaultMetrics
@@ -117,9 +123,9 @@ func New(h *cgroupfs.Hierarchy, o *Options) (*Collector, error) {
 	c.buf.Clock = c.clock
 	if o.Root != "" || h.Live() {
 		proc := filepath.Join(cmp.Or(o.Root, "/"), "proc")
-		c.proc = procfs.NewReader(proc)
+		c.proc, c.host = procfs.NewReader(proc), procfs.NewProc(proc)
 		if o.Network {
-			c.networks = newNetworks(proc)
+			c.networks = newNetworks(c.host)
 		}
 	}
 	h.SetMaxOpenFiles(o.MaxOpenFiles)
@@ -192,28 +198,6 @@ func (c *Collector) Fresh(ctx context.Context, maxAge time.Duration) (*Snapshot,
 	return c.publish(ctx)
 }
 
-// publish takes a round and makes it the latest.
-func (c *Collector) publish(ctx context.Context) (*Snapshot, error) {
-	s := &Snapshot{}
-	if last := c.latest.Load(); last != nil {
-		s.arena = last.arena.New()
-		s.interfaces = roomFor(last.interfaces)
-	}
-	if err := c.round(ctx, s); err != nil {
-		return nil, err
-	}
-	c.latest.Store(s)
-	return s, nil
-}
-
-// roomFor returns room for as many interfaces and a few more.
-func roomFor(like []Interface) []Interface {
-	if len(like) == 0 {
-		return nil
-	}
-	return make([]Interface, 0, len(like)+len(like)/8+1)
-}
-
 // Run takes rounds until ctx ends, and returns its error. The first round is
 // now, the second after a random part of every, and from then on the phase is
 // fixed: 10 s is 10 s. A round that would begin while another is under way
@@ -222,7 +206,8 @@ func (c *Collector) Run(ctx context.Context, every time.Duration) error {
 	if every <= 0 {
 		return fmt.Errorf("stats: Run: an interval of %v is no interval", every)
 	}
-	next := time.Now().Add(rand.N(every))
+	due := time.Now()
+	next := due.Add(rand.N(every))
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -231,23 +216,26 @@ func (c *Collector) Run(ctx context.Context, every time.Duration) error {
 			return ctx.Err()
 		case <-timer.C:
 		}
-		if err := c.runOnce(ctx); err != nil {
+		if err := c.runOnce(ctx, due); err != nil {
 			return err
 		}
-		late := time.Since(next)
-		if late > 0 {
+		if late := time.Since(next); late > 0 {
 			next = next.Add((late/every + 1) * every)
 		}
-		timer.Reset(time.Until(next))
+		due = next
+		timer.Reset(time.Until(due))
 	}
 }
 
-func (c *Collector) runOnce(ctx context.Context) error {
+// runOnce takes a round that is due at a time.
+func (c *Collector) runOnce(ctx context.Context, due time.Time) error {
 	if err := c.take(ctx); err != nil {
 		return err
 	}
 	defer c.give()
+	c.lag = max(time.Since(due), 0)
 	_, err := c.publish(ctx)
+	c.lag = 0
 	return err
 }
 
@@ -280,8 +268,6 @@ func (c *Collector) closeProc() error {
 	if c.proc == nil {
 		return nil
 	}
-	if c.networks != nil {
-		c.networks.proc.Close()
-	}
+	c.host.Close()
 	return c.proc.Close()
 }

@@ -1,5 +1,12 @@
 package stats
 
+import (
+	"errors"
+
+	"github.com/nodegauge/nodegauge/cgroupfs"
+	"github.com/nodegauge/nodegauge/internal/kernfs"
+)
+
 // Disk is a block device or a part of one, counted since the node's start:
 // /proc/diskstats. Sectors are 512 bytes whatever the device's own are.
 type Disk struct {
@@ -24,4 +31,27 @@ func (n *Node) Disk(major, minor uint32) *Disk {
 		}
 	}
 	return nil
+}
+
+// readDisks reads the node's disks, if what cgroups do with them is read.
+func (c *Collector) readDisks() {
+	c.disks = c.disks[:0]
+	if c.host == nil || !c.metrics.Has(cgroupfs.IO) {
+		return
+	}
+	var err error
+	if c.disks, err = c.host.Disks(c.disks); errors.Is(err, kernfs.ErrFull) {
+		c.giveBack()
+		c.disks, err = c.host.Disks(c.disks[:0])
+	}
+	c.nodeError(err)
+}
+
+// fillDisks copies the disks into the Snapshot's memory.
+func (c *Collector) fillDisks(dst *Snapshot) {
+	dst.disks = dst.disks[:0]
+	for i := range c.disks {
+		dst.disks = append(dst.disks, Disk(c.disks[i]))
+	}
+	dst.Node.Disks = dst.disks
 }

@@ -29,14 +29,12 @@ type netns struct {
 
 // networks is what a Collector knows about networks.
 type networks struct {
-	proc   *procfs.Net
+	proc   *procfs.Proc
 	node   attachment
 	spaces map[uint64]*netns // by id, those of the last round
 	pids   []int
 
-	// This process, and the namespace that it is in.
-	self       procfs.PID
-	ownID, own uint64
+	ownID, own uint64 // the namespace that this process is in
 }
 
 // errPIDs is what is told where a pod's processes cannot be known: their
@@ -44,10 +42,10 @@ type networks struct {
 // the mounter's in proc.
 var errPIDs = errors.New("stats: proc is missing or of another pid namespace: the processes of pods are not known, nor their networks")
 
-func newNetworks(proc string) *networks {
+func newNetworks(proc *procfs.Proc) *networks {
 	return &networks{
-		proc:   procfs.NewNet(proc),
-		node:   attachment{pid: procfs.NewPID(1)}, // this process may be in another namespace than the node
+		proc:   proc,
+		node:   attachment{pid: 1}, // this process may be in another namespace than the node
 		spaces: make(map[uint64]*netns),
 	}
 }
@@ -94,10 +92,8 @@ func (c *Collector) lookAtSelf() error {
 		return errPIDs
 	case err != nil:
 		return err
-	case pid != n.self.Int():
-		n.self = procfs.NewPID(pid)
 	}
-	p, err := n.proc.Process(n.self)
+	p, err := n.proc.Process(pid)
 	if err != nil {
 		return err
 	}

@@ -7,13 +7,12 @@ import (
 
 	"github.com/nodegauge/nodegauge/cgroupfs"
 	"github.com/nodegauge/nodegauge/internal/kernfs"
-	"github.com/nodegauge/nodegauge/internal/procfs"
 )
 
 // An attachment is how the network of a pod is seen: through one of its
 // processes.
 type attachment struct {
-	pid   procfs.PID
+	pid   int
 	in    *cgroupfs.Group // whose process it is; nil for the node's
 	own   bool            // in was opened for this
 	space *netns          // nil if it was not read in this round
@@ -98,7 +97,7 @@ func (c *Collector) search(pod *group, in *cgroupfs.Group) (found, empty bool) {
 	}
 	var few [maxProcesses]int // the list is read into again
 	for _, pid := range few[:copy(few[:], pids)] {
-		pod.network.pid, pod.network.in = procfs.NewPID(pid), in
+		pod.network.pid, pod.network.in = pid, in
 		if c.visit(pod.network, pod) {
 			return true, false
 		}
@@ -157,7 +156,7 @@ func (c *Collector) look(a *attachment, g *group) error {
 	if a.in != nil {
 		pids, err := a.in.Processes(c.networks.pids[:0], &c.buf)
 		c.networks.pids = pids
-		if !slices.Contains(pids, a.pid.Int()) {
+		if !slices.Contains(pids, a.pid) {
 			return err
 		}
 	}

@@ -9,6 +9,28 @@ import (
 	"github.com/nodegauge/nodegauge/cgroupfs"
 )
 
+// publish takes a round and makes it the latest.
+func (c *Collector) publish(ctx context.Context) (*Snapshot, error) {
+	s := &Snapshot{}
+	if last := c.latest.Load(); last != nil {
+		s.arena = last.arena.New()
+		s.interfaces, s.disks = roomFor(last.interfaces), roomFor(last.disks)
+	}
+	if err := c.round(ctx, s); err != nil {
+		return nil, err
+	}
+	c.latest.Store(s)
+	return s, nil
+}
+
+// roomFor returns room for as many and a few more.
+func roomFor[T any](like []T) []T {
+	if len(like) == 0 {
+		return nil
+	}
+	return make([]T, 0, len(like)+len(like)/8+1)
+}
+
 // round reads every cgroup once, into dst. A cgroup that goes or comes
 // meanwhile is looked for again, in the same round.
 func (c *Collector) round(ctx context.Context, dst *Snapshot) error {
@@ -19,6 +41,7 @@ func (c *Collector) round(ctx context.Context, dst *Snapshot) error {
 	c.wall = c.now()
 	c.began = c.wall.Sub(c.epoch)
 	c.readNode(&c.node)
+	c.readDisks()
 	for range maxPasses {
 		c.again = false
 		c.discover(c.root)
@@ -108,10 +131,13 @@ func (c *Collector) fill(dst *Snapshot) {
 	dst.Time, dst.began, dst.Duration = c.wall, c.began, c.took
 	dst.Generation, dst.Metrics = c.gen, c.metrics
 	dst.Node = c.node
+	c.fillDisks(dst)
 	if c.networks != nil {
 		dst.Node.Network = c.networks.node.fill(dst)
 	}
 	c.errs.copyTo(&dst.Errors)
+	c.countSelf()
+	dst.Self = c.self
 	n := c.place(dst)
 	clear(dst.Cgroups[n:]) // what is left of an earlier round is not to hold memory
 	dst.Cgroups = dst.Cgroups[:n]

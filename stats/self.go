@@ -1,6 +1,10 @@
 package stats
 
-import "time"
+import (
+	"time"
+
+	"github.com/nodegauge/nodegauge/internal/kernfs"
+)
 
 // Self is what the Collector itself does, counted since it was made.
 type Self struct {
@@ -21,4 +25,16 @@ type Self struct {
 	Descriptors, GivenBack uint64
 	// Errors are those of all rounds, this one included.
 	Errors ErrorCounts
+}
+
+// countSelf counts a round that has ended.
+func (c *Collector) countSelf() {
+	s := &c.self
+	s.Rounds++
+	s.Nanos += uint64(max(c.took, 0))
+	s.CPUNanos = uint64(kernfs.CPUTime())
+	s.Lag = c.lag
+	s.Files, s.Bytes = c.buf.Files, c.buf.Bytes
+	s.Descriptors, s.GivenBack = uint64(c.h.OpenFiles()), c.h.GivenBack()
+	s.Errors.plus(c.errs.ErrorCounts)
 }

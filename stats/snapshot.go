@@ -33,6 +33,7 @@ type Snapshot struct {
 	began      time.Duration
 	arena      cgroupfs.Arena
 	interfaces []Interface // of all networks
+	disks      []Disk
 }
 
 // Find returns the cgroup at path, "/kubepods.slice" for example, or nil.
@@ -66,7 +67,8 @@ type Node struct {
 	TasksTime       time.Time
 	// Network is the node's own network namespace: that of process 1.
 	Network Network
-	// Disks are the node's block devices, read with cgroupfs.IO: /proc/diskstats.
+	// Disks are the node's block devices and their parts, read with
+	// cgroupfs.IO. Disk finds the one that a cgroup's numbers are about.
 	Disks []Disk
 	// OwnCgroup is the cgroup that this process was in when the Collector was
 	// made; empty if it is not below the hierarchy's root, where a cgroup

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"io/fs"
 	"time"
+	"unsafe"
 )
 
 // An FD is an open descriptor.
@@ -51,6 +52,10 @@ type Name struct {
 // NewName returns the Name of name. A name with a NUL in it names what stands
 // before the NUL, as it does for the kernel.
 func NewName(name string) Name { return Name{name + "\x00"} }
+
+// Borrow returns the Name in z, which ends in a NUL. It shares z's memory, and
+// is good only as long as that stays as it is.
+func Borrow(z []byte) Name { return Name{unsafe.String(unsafe.SliceData(z), len(z))} }
 
 // Tail returns the Name of what follows the first skip bytes. It shares n's
 // memory.

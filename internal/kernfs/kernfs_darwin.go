@@ -25,7 +25,19 @@ func TypeOf(FD) (Type, error) { return Ordinary, nil }
 // order. The name is valid until yield returns. Buf is for the kernel's
 // answer, at least 1 KiB.
 func Dirs(dir FD, buf []byte, yield func(name []byte)) error {
-	fd, err := openAt(int(dir), Name{".\x00"}, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC)
+	return Entries(dir, NewName("."), buf, func(in FD, name Name) bool {
+		if info, err := StatAt(in, name); err == nil && info.IsDir {
+			yield([]byte(name.String()))
+		}
+		return true
+	})
+}
+
+// Entries calls yield with the name of each file in a folder below dir, until
+// it returns false. The folder is open as in; the name, which is relative to
+// it, is valid until yield returns. Buf is as for Dirs.
+func Entries(dir FD, folder Name, buf []byte, yield func(in FD, name Name) bool) error {
+	fd, err := openAt(int(dir), folder, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC|unix.O_NOFOLLOW)
 	if err != nil {
 		return err
 	}
@@ -44,8 +56,8 @@ func Dirs(dir FD, buf []byte, yield func(name []byte)) error {
 			names, b = append(names, more...), b[used:]
 		}
 		for _, name := range names {
-			if info, err := StatAt(dir, NewName(name)); err == nil && info.IsDir {
-				yield([]byte(name))
+			if !yield(fd, NewName(name)) {
+				return nil
 			}
 		}
 	}

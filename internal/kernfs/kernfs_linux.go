@@ -55,7 +55,26 @@ func TypeOf(fd FD) (Type, error) {
 // order. The name is valid until yield returns. Buf is for the kernel's
 // answer, at least 1 KiB.
 func Dirs(dir FD, buf []byte, yield func(name []byte)) error {
-	fd, err := openAt(int(dir), Name{".\x00"}, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC)
+	return list(dir, here[0], buf, func(in FD, kind byte, name []byte) bool {
+		if name = name[:len(name)-1]; isDir(in, kind, name) {
+			yield(name)
+		}
+		return true
+	})
+}
+
+// Entries calls yield with the name of each file in a folder below dir, until
+// it returns false. The folder is open as in; the name, which is relative to
+// it, is valid until yield returns. Buf is as for Dirs.
+func Entries(dir FD, folder Name, buf []byte, yield func(in FD, name Name) bool) error {
+	return list(dir, folder, buf, func(in FD, _ byte, name []byte) bool { return yield(in, Borrow(name)) })
+}
+
+var here = [...]Name{{".\x00"}}
+
+// list calls yield with each entry but "." and ".."; its name ends in a NUL.
+func list(dir FD, folder Name, buf []byte, yield func(in FD, kind byte, name []byte) bool) error {
+	fd, err := openAt(int(dir), folder, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC|unix.O_NOFOLLOW)
 	if err != nil {
 		return err
 	}
@@ -78,24 +97,23 @@ func Dirs(dir FD, buf []byte, yield func(name []byte)) error {
 				break
 			}
 			kind, name := b[18], b[19:size]
-			if i := bytes.IndexByte(name, 0); i >= 0 {
-				name = name[:i]
-			}
-			if isDir(fd, kind, name) {
-				yield(name)
-			}
+			end := bytes.IndexByte(name, 0)
 			b = b[size:]
+			if end <= 0 || string(name[:end]) == "." || string(name[:end]) == ".." {
+				continue
+			}
+			if !yield(fd, kind, name[:end+1]) {
+				return nil
+			}
 		}
 	}
 }
 
 func isDir(dir FD, kind byte, name []byte) bool {
-	switch {
-	case len(name) == 0, string(name) == ".", string(name) == "..":
-		return false
-	case kind == unix.DT_DIR:
+	switch kind {
+	case unix.DT_DIR:
 		return true
-	case kind == unix.DT_UNKNOWN: // some file systems leave it to stat
+	case unix.DT_UNKNOWN: // some file systems leave it to stat
 		info, err := StatAt(dir, NewName(string(name)))
 		return err == nil && info.IsDir
 	}

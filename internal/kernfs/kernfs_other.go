@@ -5,6 +5,7 @@ package kernfs
 import (
 	"errors"
 	"io/fs"
+	"time"
 )
 
 // OpenDir answers errors.ErrUnsupported.
@@ -42,8 +43,14 @@ func TypeOf(FD) (Type, error) { return Ordinary, errors.ErrUnsupported }
 // Dirs answers errors.ErrUnsupported.
 func Dirs(FD, []byte, func([]byte)) error { return errors.ErrUnsupported }
 
+// Entries answers errors.ErrUnsupported.
+func Entries(FD, Name, []byte, func(FD, Name) bool) error { return errors.ErrUnsupported }
+
 // MaxOpenFiles returns a guess.
 func MaxOpenFiles() uint64 { return 1024 }
+
+// CPUTime returns 0: it is not known.
+func CPUTime() time.Duration { return 0 }
 
 // IsDenied reports whether err says that the privilege is missing.
 func IsDenied(err error) bool { return errors.Is(err, fs.ErrPermission) }

@@ -147,6 +147,15 @@ func MaxOpenFiles() uint64 {
 	return lim.Cur
 }
 
+// CPUTime returns the CPU time that the process has used.
+func CPUTime() time.Duration {
+	var u unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
 // IsDenied reports whether err says that the privilege is missing.
 func IsDenied(err error) bool {
 	return errors.Is(err, syscall.EACCES) || errors.Is(err, syscall.EPERM)

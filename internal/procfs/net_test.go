@@ -22,9 +22,9 @@ func link(t testing.TB, dir, name, to string) string {
 	return path
 }
 
-func openNet(t testing.TB, proc string) *Net {
+func openNet(t testing.TB, proc string) *Proc {
 	t.Helper()
-	n := NewNet(proc)
+	n := NewProc(proc)
 	if err := n.open(); errors.Is(err, errors.ErrUnsupported) {
 		t.Skip("not on " + runtime.GOOS)
 	}
@@ -32,9 +32,9 @@ func openNet(t testing.TB, proc string) *Net {
 	return n
 }
 
-func process(t testing.TB, n *Net, pid int) *Process {
+func process(t testing.TB, n *Proc, pid int) *Process {
 	t.Helper()
-	p, err := n.Process(NewPID(pid))
+	p, err := n.Process(pid)
 	require.NoError(t, err)
 	t.Cleanup(p.Close)
 	return &p
@@ -62,7 +62,7 @@ func TestNet(t *testing.T) {
 	assert.Equal(t, 7, self)
 
 	p := process(t, n, self)
-	assert.Equal(t, 7, p.pid.Int())
+	assert.Equal(t, 7, p.pid)
 	inode, err := p.Namespace()
 	require.NoError(t, err)
 	assert.EqualValues(t, 4026531840, inode)
@@ -88,7 +88,7 @@ func TestNet(t *testing.T) {
 	assert.Empty(t, name)
 
 	n.Close()
-	_, err = n.Process(NewPID(8))
+	_, err = n.Process(8)
 	assert.ErrorIs(t, err, fs.ErrNotExist, "it is opened again")
 }
 
@@ -162,7 +162,7 @@ func TestNetAllocs(t *testing.T) {
 	write(t, dir, "7/net/route", routeHeader)
 	write(t, dir, "7/net/ipv6_route", routeV6)
 	link(t, dir, "7/ns/net", "net:[4026531840]")
-	n, pid := openNet(t, dir), NewPID(7)
+	n, pid := openNet(t, dir), 7
 	var list []Interface
 	var name string
 	read := func() {
