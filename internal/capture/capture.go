@@ -5,6 +5,8 @@ package capture
 import (
 	"context"
 	"encoding/json"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -56,6 +58,7 @@ func Load(t testing.TB, file string, exact bool, o stats.Options) (*cgroupfstest
 		require.NoError(t, json.Unmarshal([]byte(tree.Want(f.Frame+"/storage.json")), m.Disks))
 		m.Storage, err = m.Disks.Snapshot(m.Disks)
 		require.NoError(t, err)
+		nameDevices(t, tree, m.Storage)
 		require.NoError(t, collector.Collect(context.Background(), m.Snap))
 		moments = append(moments, m)
 	}
@@ -98,4 +101,25 @@ func Pods(t testing.TB, tree *cgroupfstest.Tree, frame string) []summary.Pod {
 		pods = append(pods, p.Pod)
 	}
 	return pods
+}
+
+// nameDevices says on which devices the node's and the images' file systems
+// are, as the node's table of mounts has it.
+func nameDevices(t testing.TB, tree *cgroupfstest.Tree, s *storage.Snapshot) {
+	t.Helper()
+	text, err := os.ReadFile(tree.Path("proc/self/mountinfo"))
+	require.NoError(t, err)
+	for _, fs := range []*storage.FS{&s.Node, &s.Image.FS, &s.Container.FS} {
+		longest := ""
+		for line := range strings.Lines(string(text)) {
+			f := strings.Fields(line)
+			point, source := f[4], f[len(f)-2]
+			if len(point) >= len(longest) && strings.HasPrefix(fs.Path+"/", strings.TrimSuffix(point, "/")+"/") && strings.HasPrefix(source, "/dev/") {
+				longest, fs.Device = point, source
+			}
+		}
+	}
+	for i := range s.Layers {
+		s.Layers[i].FS.Device = s.Image.FS.Device
+	}
 }
