@@ -117,10 +117,10 @@ var rules = []rule{
 		},
 	},
 	{
-		"R13 container that ends",
-		"the kubelet asked while the container's cgroup was removed, file by file",
+		"R13 container that ended",
+		"the container's cgroup was removed between the library's reading and the kubelet's answer",
 		func(d *diff) bool {
-			return (d.kubelet == nil) != (d.library == nil) && d.isContainer() && d.isGoneLater()
+			return d.kubelet == nil && d.a.asked[0] > d.f.files[1] && d.isContainer() && d.isGoneLater()
 		},
 	},
 }

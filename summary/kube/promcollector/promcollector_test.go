@@ -102,6 +102,7 @@ func fake(t testing.TB) (*stats.Collector, summary.StaticPods) {
 	id := strings.Repeat("a", 64)
 	usage := cgroupfstest.Usage{CPU: time.Second, Memory: 6 << 20, PIDs: []int{7}}
 	tree.Put("", usage)
+	tree.Put("kubepods.slice", usage)
 	tree.Put("kubepods.slice/kubepods-pod1.slice", usage)
 	tree.Put("kubepods.slice/kubepods-pod1.slice/cri-containerd-"+id+".scope", usage)
 	return capture.Collector(t, tree, stats.Options{}), summary.StaticPods{{
