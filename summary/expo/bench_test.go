@@ -25,16 +25,16 @@ func BenchmarkAppendResource(b *testing.B) {
 	benchmark(b, func(p *expo.Printer, text []byte) []byte { return p.AppendResource(text, s, nil) })
 }
 
-func benchmark(b *testing.B, print func(p *expo.Printer, text []byte) []byte) {
+func benchmark(b *testing.B, round func(p *expo.Printer, text []byte) []byte) {
 	var p expo.Printer
-	text := print(&p, nil)
+	text := round(&p, nil)
 	series := bytes.Count(text, []byte("\n")) - bytes.Count(text, []byte("\n# ")) - 1
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	b.ResetTimer()
 	began := cpuTime(b)
 	for range b.N {
-		text = print(&p, text[:0])
+		text = round(&p, text[:0])
 	}
 	b.ReportMetric(float64((cpuTime(b)-began).Microseconds())/float64(b.N)/1000, "cpu-µs/container")
 	b.ReportMetric(float64(series)/1000, "series/container")

@@ -17,7 +17,8 @@ func (p *Printer) EachCadvisor(n *Node, o *Options, yield func(*Sample) bool) {
 }
 
 func (p *Printer) cadvisor(n *Node, o *Options) {
-	s := scrape{Printer: p, n: n, compat: o.compat(), metrics: o.metrics(), levels: o.levels()}
+	p.scrape = scrape{Printer: p, n: n, compat: o.compat(), metrics: o.metrics(), levels: o.levels()}
+	s := &p.scrape
 	s.failed = n == nil || n.Snapshot == nil || len(n.Snapshot.Cgroups) == 0
 	p.subjects = p.subjects[:0]
 	if !s.failed {
@@ -26,14 +27,28 @@ func (p *Printer) cadvisor(n *Node, o *Options) {
 		s.indexLayers()
 		s.nameMachine()
 	}
-	p.choose(len(families), o, func(i int) uint8 { return families[i].rank }, func(i int) { s.putFamily(&families[i]) })
-	for i := range families {
+	p.listFamilies()
+	p.choose(len(p.families), o, func(i int) uint8 { return p.families[i].rank }, func(i int) { s.putFamily(p.families[i]) })
+	for i, f := range p.families {
 		if p.plan[i] {
-			s.putFamily(&families[i])
+			s.putFamily(f)
 		}
 	}
 	p.putDropped()
-	clear(p.subjects) // they are the caller's
+	clear(p.subjects) // they are the caller's, as is the rest
+	p.scrape = scrape{}
+}
+
+// listFamilies makes one list of the tables.
+func (p *Printer) listFamilies() {
+	if p.families != nil {
+		return
+	}
+	for _, table := range tables {
+		for i := range table {
+			p.families = append(p.families, &table[i])
+		}
+	}
 }
 
 func (s *scrape) putFamily(f *family) {

@@ -67,7 +67,9 @@ type Printer struct {
 	units []unit // of /metrics/resource
 	order []int  // of units
 
-	subjects   []cgroup // of /metrics/cadvisor
+	families   []*family
+	scrape     scrape   // of /metrics/cadvisor
+	subjects   []cgroup // of the same
 	marks      []mark   // by index in Snapshot.Cgroups
 	machine    subject
 	pods       map[string]int   // pod UID → index in Node.Pods

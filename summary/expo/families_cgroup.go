@@ -7,7 +7,7 @@ import (
 )
 
 // cgroupFamilies are of the cgroup itself.
-var cgroupFamilies = []family{
+var cgroupFamilies = [...]family{
 	{Family{"container_scrape_error", "1 if the numbers could not be had, else 0.", Gauge}, 0, 0, "", nil, putScrapeError},
 	{Family{"container_last_seen", "When it was last read, in seconds since 1970.", Gauge}, 0, 1, "", putLastSeen, nil},
 	{Family{"container_creation_time_seconds", "When its cgroup was made, in seconds since 1970.", Gauge}, 0, 3, "", putCreationTime, nil},
@@ -41,7 +41,7 @@ func putStartTime(s *scrape, c *cgroup) {
 	case s.has(summary.CompatCgroupStart):
 		putCreationTime(s, c)
 	case c.start().Unix() > 0:
-		s.out.put(&c.subject, nanos(uint64(c.start().UnixNano())), time.Time{})
+		s.out.put(&c.subject, millis(clampMillis(c.start().UnixMilli())), time.Time{})
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // cpuFamilies are those of CPU time, and of what limits it.
-var cpuFamilies = []family{
+var cpuFamilies = [...]family{
 	{Family{"container_cpu_usage_seconds_total", "CPU time used, in core-seconds.", Counter}, cgroupfs.CPU, 1, "cpu", putCPUUsage, nil},
 	{Family{"container_cpu_user_seconds_total", "CPU time used outside the kernel, in core-seconds.", Counter}, cgroupfs.CPU, 2, "",
 		cpuSeconds(func(c *cgroup) cgroupfs.Value { return c.Sample.CPU.UserNanos }), nil},

@@ -11,7 +11,7 @@ import (
 )
 
 // diskFamilies are those of file systems and block devices.
-var diskFamilies = []family{
+var diskFamilies = [...]family{
 	{Family{"container_fs_limit_bytes", "Size of the file system, in bytes.", Gauge}, 0, 3, "device",
 		fileSystem(func(f *storage.Filled) cgroupfs.Value { return f.FS.CapacityBytes }), nil},
 	{Family{"container_fs_usage_bytes", "What of the file system is in use, or what the container's layer takes of it, in bytes.", Gauge}, 0, 3, "device",

@@ -10,7 +10,7 @@ import (
 )
 
 // memoryFamilies are those of memory, and of what limits it.
-var memoryFamilies = []family{
+var memoryFamilies = [...]family{
 	{Family{"container_memory_usage_bytes", "Memory in use, page cache included, in bytes.", Gauge}, cgroupfs.Memory, 1, "",
 		memory(func(c *cgroup) cgroupfs.Value { return c.Memory.UsageBytes }), nil},
 	{Family{"container_memory_working_set_bytes", "Memory in use without inactive page cache, in bytes.", Gauge}, cgroupfs.Memory, 1, "",

@@ -8,7 +8,7 @@ import (
 )
 
 // networkFamilies are those of interfaces and sockets.
-var networkFamilies = []family{
+var networkFamilies = [...]family{
 	{Family{"container_network_receive_bytes_total", "Bytes received.", Counter}, 0, 2, "interface",
 		network(func(i *stats.Interface) uint64 { return i.RxBytes }), nil},
 	{Family{"container_network_receive_packets_total", "Packets received.", Counter}, 0, 3, "interface",

@@ -6,7 +6,7 @@ import (
 
 // ownCPUFamilies, and the others called own, are of what the kernel tells and
 // nobody exports.
-var ownCPUFamilies = []family{
+var ownCPUFamilies = [...]family{
 	{Family{"nodegauge_cpu_local_throttled_seconds_total", "Time throttled by its own CPU quota, without those above it, in seconds.", Counter}, cgroupfs.CPULocal, 5, "",
 		cpuSeconds(func(c *cgroup) cgroupfs.Value { return c.Sample.CPU.LocalThrottledNanos }), nil},
 	{Family{"nodegauge_cpu_nice_seconds_total", "CPU time used by niced processes, in core-seconds.", Counter}, cgroupfs.CPU, 5, "",
@@ -19,7 +19,7 @@ var ownCPUFamilies = []family{
 		settingSeconds(func(c *cgroup) cgroupfs.Value { return c.Sample.CPU.BurstMax }), nil},
 }
 
-var ownMemoryFamilies = []family{
+var ownMemoryFamilies = [...]family{
 	{Family{"nodegauge_memory_events_total", "How often memory limits were met, its descendants' included: memory.events.", Counter}, cgroupfs.MemoryEvents, 5, "event",
 		memoryEvents(func(c *cgroup) *cgroupfs.MemoryEventCounts { return &c.Sample.Memory.Events }), nil},
 	{Family{"nodegauge_memory_events_local_total", "How often its own memory limits were met: memory.events.local.", Counter}, cgroupfs.MemoryEvents, 5, "event",
@@ -39,7 +39,7 @@ var ownMemoryFamilies = []family{
 		setting(func(c *cgroup) cgroupfs.Value { return c.Sample.Memory.ZSwap.Max }), nil},
 }
 
-var ownCgroupFamilies = []family{
+var ownCgroupFamilies = [...]family{
 	{Family{"nodegauge_pids_peak", "The most threads that there ever were.", Gauge}, cgroupfs.PIDLimits, 5, "",
 		plain(func(c *cgroup) cgroupfs.Value { return c.Sample.PIDs.Peak }), nil},
 	{Family{"nodegauge_pids_events_max_total", "Forks that failed because of a limit of threads, its descendants' included.", Counter}, cgroupfs.PIDLimits, 5, "",

@@ -8,7 +8,7 @@ import (
 )
 
 // processFamilies are those of processes and threads.
-var processFamilies = []family{
+var processFamilies = [...]family{
 	{Family{"container_processes", "Processes in the cgroup itself.", Gauge}, cgroupfs.Processes, 3, "",
 		plain(func(c *cgroup) cgroupfs.Value { return c.Sample.PIDs.Processes }), nil},
 	{Family{"container_threads", "Threads, its descendants' included.", Gauge}, cgroupfs.PIDs, 3, "", putThreads, nil},
@@ -21,7 +21,7 @@ var processFamilies = []family{
 }
 
 // pressureFamilies are those of time that tasks waited for something.
-var pressureFamilies = []family{
+var pressureFamilies = [...]family{
 	{Family{"container_pressure_cpu_waiting_seconds_total", "Time in which a task waited for a CPU, in seconds.", Counter}, cgroupfs.Pressure, 4, "",
 		pressure(func(c *cgroup) cgroupfs.Value { return c.Sample.Pressure.CPU.Some.TotalNanos }), nil},
 	{Family{"container_pressure_cpu_stalled_seconds_total", "Time in which all tasks waited for a CPU, in seconds.", Counter}, cgroupfs.Pressure, 4, "",
@@ -98,7 +98,7 @@ func putUlimits(s *scrape, c *cgroup) {
 
 // machineFamilies are of the machine, and have no time: what they say holds
 // until it is started again, or longer.
-var machineFamilies = []family{
+var machineFamilies = [...]family{
 	{Family{"cadvisor_version_info", "1; which kernel and system the node runs. There is no cAdvisor.", Gauge}, 0, 0,
 		"kernelVersion, osVersion, dockerVersion, cadvisorVersion, cadvisorRevision", nil, putVersion},
 	{Family{"machine_cpu_cores", "Logical CPUs that are online.", Gauge}, 0, 0, "", nil, machine(func(s *scrape) cgroupfs.Value { return s.n.Machine.Cores })},

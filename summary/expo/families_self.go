@@ -7,7 +7,7 @@ import (
 )
 
 // selfFamilies are of the Collector. They have no time: they are of now.
-var selfFamilies = []family{
+var selfFamilies = [...]family{
 	{Family{"nodegauge_rounds_total", "Rounds of the Collector.", Counter}, 0, 0, "", nil,
 		self(func(s *stats.Snapshot) number { return integer(s.Self.Rounds) })},
 	{Family{"nodegauge_rounds_seconds_total", "Time that the rounds took, in seconds.", Counter}, 0, 0, "", nil,

@@ -1,7 +1,6 @@
 package expo
 
 import (
-	"slices"
 	"time"
 
 	"github.com/nodegauge/nodegauge/cgroupfs"
@@ -19,11 +18,11 @@ type family struct {
 	node   func(s *scrape)
 }
 
-// families are those of /metrics/cadvisor in the order in which they are printed.
-var families = slices.Concat(
-	cgroupFamilies, cpuFamilies, memoryFamilies, diskFamilies, networkFamilies, processFamilies, pressureFamilies,
-	ownCPUFamilies, ownMemoryFamilies, ownCgroupFamilies, machineFamilies, selfFamilies,
-)
+// tables are the families of /metrics/cadvisor in the order in which they are printed.
+var tables = [...][]family{
+	cgroupFamilies[:], cpuFamilies[:], memoryFamilies[:], diskFamilies[:], networkFamilies[:], processFamilies[:], pressureFamilies[:],
+	ownCPUFamilies[:], ownMemoryFamilies[:], ownCgroupFamilies[:], machineFamilies[:], selfFamilies[:],
+}
 
 // A scrape is what the functions of the tables see.
 type scrape struct {
@@ -32,7 +31,7 @@ type scrape struct {
 	compat    summary.Compat
 	metrics   cgroupfs.MetricSet
 	levels    Level
-	failed    bool
+	failed    bool // there is no round
 	processes bool // what only /proc has of processes was read
 }
 

@@ -66,8 +66,10 @@ func (o *Options) maxSeries() int {
 	return o.MaxSeries
 }
 
-// droppedFamily says how many series MaxSeries has left out. It is printed only with that.
-var droppedFamily = Family{"nodegauge_series_dropped", "Series that were left out because of MaxSeries: those of whole families.", Gauge}
+// limitFamilies are printed only with MaxSeries.
+var limitFamilies = [...]Family{
+	{"nodegauge_series_dropped", "Series that were left out because of MaxSeries: those of whole families.", Gauge},
+}
 
 // choose decides which of n families there is room for, and how many series
 // there is none for. Families of a low rank come first, and of one rank in the
@@ -107,7 +109,7 @@ const ranks = 6
 // putDropped says how many series were left out, where there is a limit.
 func (p *Printer) putDropped() {
 	if p.limited {
-		p.out.begin(&droppedFamily)
+		p.out.begin(&limitFamilies[0])
 		p.out.put(&p.out.nobody, integer(uint64(p.dropped)), time.Time{})
 	}
 }

@@ -1,0 +1,74 @@
+package expo_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/nodegauge/nodegauge/cgroupfs"
+	"github.com/nodegauge/nodegauge/stats"
+	"github.com/nodegauge/nodegauge/summary"
+	"github.com/nodegauge/nodegauge/summary/expo"
+	"github.com/stretchr/testify/require"
+)
+
+// hostileNode is one on which everything that has a name is called so, and
+// something else nearly so.
+func hostileNode(name string) *fakeNode {
+	f := newFakeNode(2)
+	for i, other := range []string{name, name + "\xff"} {
+		p := &f.pods[i]
+		p.Name, p.Namespace = other, other
+		for k := range p.Containers {
+			p.Containers[k].Name, p.Containers[k].Image = other, other
+		}
+	}
+	for i := range f.snap.Cgroups[1:] {
+		cg := &f.snap.Cgroups[i+1]
+		cg.Path = "/" + strings.Repeat("x", i+1) + "/" + name
+		if cg.Kind == stats.KindContainer {
+			cg.Processes = &stats.ProcessStats{FileDescriptors: n(3), MaxOpenFiles: cgroupfs.Max(), RunNanos: n(1), Network: &stats.SocketStats{}}
+		}
+		cg.Sample.Misc = []cgroupfs.MiscResource{{Name: name, Current: n(1)}}
+		cg.Sample.RDMA = []cgroupfs.RDMADevice{{Name: name, HCAHandles: n(1)}}
+		cg.Sample.HugeTLB = []cgroupfs.HugePages{{PageSize: 2 << 20, Current: n(1)}, {PageSize: 1 << 30, Current: n(2)}, {PageSize: 64 << 10, Current: n(3)}}
+		cg.Sample.Memory.NUMA = []cgroupfs.NUMANode{{Anon: n(4096)}, {Node: 1, Anon: n(8192)}}
+		cg.Sample.CPU.PerCPU = make([]cgroupfs.CPUUsage, 12)
+		cg.Sample.CPU.PerCPU[11].UsageNanos = n(1)
+		cg.Sample.IO.Devices = append(cg.Sample.IO.Devices, cgroupfs.IODevice{Major: 9, SyncBytes: n(1), AsyncBytes: n(2), ReadBytes: n(1)}, cgroupfs.IODevice{Major: 9, Minor: 1, ReadBytes: n(1)})
+	}
+	for i := range f.snap.Node.Network.Interfaces {
+		f.snap.Node.Network.Interfaces[i].Name += name
+	}
+	f.snap.Node.Disks[2].Name = name
+	f.disks.Node.Path, f.disks.Node.Device = name, ""
+	return f
+}
+
+// FuzzHostileNames: whatever things are called, both texts can be read, no
+// series is there twice, and a registry gets the same.
+func FuzzHostileNames(f *testing.F) {
+	for _, name := range []string{"a", `"`, "\n", `\`, "\xff\xfe", "\"} 1\n# TYPE x counter\nx 2\n", `\xff`, "a,b=\"c\"", " ", "", "\x00", "é", strings.Repeat("x\"\n", 1365)} {
+		f.Add(name, uint8(0))
+		f.Add(name, uint8(255))
+	}
+	f.Fuzz(func(t *testing.T, name string, bits uint8) {
+		o := &expo.Options{Format: expo.Format(bits & 1)}
+		if bits&2 != 0 {
+			o.Compat = summary.Kubelet132
+		}
+		node := hostileNode(name)
+		resource, cadvisor := printed(t, node, o)
+		var p expo.Printer
+		requireYields(t, resource, o, func(yield func(*expo.Sample) bool) { p.EachResource(node.summary(), o, yield) })
+		requireYields(t, cadvisor, o, func(yield func(*expo.Sample) bool) { p.EachCadvisor(node.node(), o, yield) })
+		ids := map[string]bool{}
+		for _, s := range cadvisor.all("container_memory_usage_bytes") {
+			ids[s.labels["id"]] = true
+		}
+		want := map[string]bool{}
+		for i := range node.snap.Cgroups {
+			want[node.snap.Cgroups[i].Path] = true
+		}
+		require.Len(t, ids, len(want))
+	})
+}
