@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nodegauge/nodegauge/cgroupfs"
 	"github.com/nodegauge/nodegauge/stats"
 	"github.com/nodegauge/nodegauge/summary"
 	"github.com/nodegauge/nodegauge/summary/expo"
@@ -55,28 +56,53 @@ func TestBothFormatsSayTheSame(t *testing.T) {
 	require.Greater(t, series, 10_000, "too few to show anything")
 }
 
-// FuzzNames gives whatever has a name one that somebody chose: no text is
-// spoilt, and no two things become the same.
+// names are what cgroups, pods, interfaces, disks and machines may be called.
+var names = [][3]string{
+	{"a", "b", "c"},
+	{`"} 1` + "\n# EOF\n", "\\", "\\\\\"\n"},
+	{"\xff\xfe", "\xc3", `\xff`},
+	{"\x00\r\u2028", "\u00a0{}", "le=\"+Inf\""},
+	{"", "#", " "},
+}
+
+// Whatever has a name has one that somebody chose: no text is spoilt, and no
+// two things become the same.
+func TestHostileNames(t *testing.T) {
+	c, pods := fake(t)
+	snap, err := c.Fresh(context.Background(), time.Hour)
+	require.NoError(t, err)
+	long := [3]string{strings.Repeat("x\n", 2048), strings.Repeat(`"`, 4096), strings.Repeat("\xf0\x9f", 2048)}
+	for _, n := range append(names, long) {
+		requireSound(t, hostile(snap, pods, n[0], n[1], n[2]), expo.Options{})
+	}
+}
+
+// FuzzNames does so with fewer families.
 func FuzzNames(f *testing.F) {
-	f.Add("a", "b", "c")
-	f.Add(`"} 1`+"\n# EOF\n", "\\", "\\\\\"\n")
-	f.Add("\xff\xfe", "\xc3", `\xff`)
-	f.Add("\x00\r\u2028", "\u00a0{}", "le=\"+Inf\"")
-	f.Add(strings.Repeat("x\n", 2048), strings.Repeat(`"`, 4096), strings.Repeat("\xf0\x9f", 2048))
+	for _, n := range names {
+		f.Add(n[0], n[1], n[2])
+	}
 	c, pods := fake(f)
 	snap, err := c.Fresh(context.Background(), time.Hour)
 	require.NoError(f, err)
 	f.Fuzz(func(t *testing.T, a, b, c string) {
-		n := hostile(snap, pods, a, b, c)
-		var s summary.Summary
-		summary.Build(&s, n.Snapshot, n.Pods, &summary.Options{NodeName: a})
-		var p expo.Printer
-		open := &expo.Options{Format: expo.OpenMetrics}
-		requireSameTexts(t, parse(t, string(p.AppendCadvisor(nil, n, nil))), parseOpenMetrics(t, string(p.AppendCadvisor(nil, n, open))))
-		requireSameTexts(t, parse(t, string(p.AppendResource(nil, &s, nil))), parseOpenMetrics(t, string(p.AppendResource(nil, &s, open))))
-		usage := parse(t, string(p.AppendCadvisor(nil, n, nil)))["container_cpu_usage_seconds_total"]
-		require.Len(t, usage.Metric, len(n.Snapshot.Cgroups))
+		requireSound(t, hostile(snap, pods, a, b, c), expo.Options{Metrics: cgroupfs.CPU, Levels: expo.LevelContainer, MaxSeries: 25})
 	})
+}
+
+func requireSound(t testing.TB, n *expo.Node, o expo.Options) {
+	t.Helper()
+	var s summary.Summary
+	summary.Build(&s, n.Snapshot, n.Pods, &summary.Options{NodeName: n.Pods[0].Name})
+	var p expo.Printer
+	open := o
+	open.Format = expo.OpenMetrics
+	plain := parse(t, string(p.AppendCadvisor(nil, n, &o)))
+	requireSameTexts(t, plain, parseOpenMetrics(t, string(p.AppendCadvisor(nil, n, &open))))
+	requireSameTexts(t, parse(t, string(p.AppendResource(nil, &s, &o))), parseOpenMetrics(t, string(p.AppendResource(nil, &s, &open))))
+	if o.Levels == 0 {
+		require.Len(t, plain["container_cpu_usage_seconds_total"].Metric, len(n.Snapshot.Cgroups))
+	}
 }
 
 // hostile is a node in which names are others. What has to be different is.
