@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/nodegauge/nodegauge/internal/kernfs"
+	"github.com/nodegauge/nodegauge/internal/mountinfo"
 )
 
 func TestLiveAVolumeInMemoryHasItsOwnCapacity(t *testing.T) {
@@ -178,6 +179,21 @@ func TestAClassIsByDeviceAndName(t *testing.T) {
 		{"0:63", "9p", classRemote},
 	} {
 		assert.Equal(t, tc.want, classOf(tc.device, tc.kind), tc.kind)
+	}
+}
+
+func TestADeviceIsWhatTheTableOfMountsCallsIt(t *testing.T) {
+	m := mounts{byID: map[uint64]*mount{}, byPoint: map[string]*mount{}}
+	for _, tc := range []struct{ id, device, point, kind, source, want string }{
+		{"1", "254:1", "/", "ext4", "/dev/vda1", "/dev/vda1"},
+		{"2", "0:31", "/data", "btrfs", `/dev/my\040disk`, "/dev/my disk"},
+		{"3", "0:5", "/run", "tmpfs", "tmpfs", ""},
+		{"4", "0:60", "/nfs", "nfs4", "server:/export", ""},
+	} {
+		m.add(&mountinfo.Line{ID: []byte(tc.id), Device: []byte(tc.device), MountPoint: []byte(tc.point), FSType: []byte(tc.kind), Source: []byte(tc.source)}, 1)
+		fs := &m.byPoint[tc.point].fs
+		fs.set(&kernfs.Filling{BlockSize: 1, Blocks: 1})
+		assert.Equal(t, tc.want, fs.Device, tc.source)
 	}
 }
 

@@ -22,6 +22,9 @@ func (p *Printer) cadvisor(n *Node, o *Options) {
 	s.failed = n == nil || n.Snapshot == nil || len(n.Snapshot.Cgroups) == 0
 	p.subjects = p.subjects[:0]
 	if !s.failed {
+		if read := n.Snapshot.Metrics; read != 0 {
+			s.metrics &= read // of the others not even 0 is printed
+		}
 		s.listCgroups()
 		s.nameDisks()
 		s.indexLayers()

@@ -14,8 +14,8 @@ type cgroup struct {
 	level Level
 	// at is when it was read.
 	at time.Time
-	// created is when the runtime made the container, or the pod; zero if no
-	// PodSource knows.
+	// created is when the runtime made the container, or the pod, or when the
+	// node was started; zero if nobody knows.
 	created time.Time
 	// sandbox says that a PodSource knows the container as a sandbox.
 	sandbox bool
@@ -40,6 +40,9 @@ func (s *scrape) listCgroups() {
 		if c.level&s.levels != 0 {
 			s.marks[i].subject = len(s.subjects)
 			s.name(&c, s.n.Pods)
+			if c.level == LevelNode {
+				c.created = s.n.Snapshot.Node.BootTime
+			}
 			s.subjects = append(s.subjects, c)
 		}
 	}

@@ -1,7 +1,10 @@
 package expo_test
 
 import (
+	"os"
+	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -76,6 +79,28 @@ func TestCompat(t *testing.T) {
 		f := quirkyNode()
 		require.Equal(t, test.without, value(t, f, 0, test.root, test.name, test.labels...), "%s without", test.name)
 		require.Equal(t, test.with, value(t, f, test.bit, test.root, test.name, test.labels...), "%s with", test.name)
+	}
+}
+
+// The rows of docs/compat.md of bits that concern this package say which
+// presets have them; package summary holds the others.
+func TestCompatTableSaysWhichKubeletsHaveIt(t *testing.T) {
+	page, err := os.ReadFile("../../docs/compat.md")
+	require.NoError(t, err)
+	for name, bit := range map[string]summary.Compat{
+		"ScrapeError": summary.CompatScrapeError, "ZeroSeries": summary.CompatZeroSeries, "ZeroLoad": summary.CompatZeroLoad,
+		"ZeroUnlimited": summary.CompatZeroUnlimited, "ZeroOOM": summary.CompatZeroOOM, "FailureScopes": summary.CompatFailureScopes,
+		"DiskMillis": summary.CompatDiskMillis, "DiskNames": summary.CompatDiskNames, "CgroupStart": summary.CompatCgroupStart,
+		"LastSeen": summary.CompatLastSeen,
+	} {
+		mark := func(preset summary.Compat) string {
+			if preset&bit != 0 {
+				return " yes |"
+			}
+			return " |"
+		}
+		row := regexp.MustCompile("(?m)^\\| `Compat" + name + "` .*$").FindString(string(page))
+		require.True(t, strings.HasSuffix(row, " |"+mark(summary.Kubelet132)+mark(summary.Kubelet137)), row)
 	}
 }
 

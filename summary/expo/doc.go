@@ -21,7 +21,8 @@
 // has namespace and pod; a sandbox has those, image and name, and no container.
 // The network of a pod is its sandbox's, as a kubelet has it, and the pod's
 // where no PodSource knows a sandbox; a pod with hostNetwork has none of its
-// own. Sockets are where the network is.
+// own. Sockets are where the network is. CPU time has the label cpu="total", or
+// where stats.Options.Metrics has PerCPU a series for each CPU and no total.
 //
 // /metrics/resource keeps what metrics-server relies on: no value is 0 that is
 // not known, times are those of the reading, and a container has a start time

@@ -76,6 +76,7 @@ type Printer struct {
 	containers map[string]place // container ID → where in Node.Pods
 	layers     map[string]int   // container ID → index in storage.Snapshot.Layers
 	disks      map[uint64]disk  // by major and minor number
+	scrapes    uint64           // how many there were of /metrics/cadvisor
 	cpus       []string         // "cpu00", "cpu01" …
 	sizes      map[uint64]string
 

@@ -193,30 +193,38 @@ type disk struct {
 	name                 string // of /proc/diskstats; empty if it is not there
 	device, major, minor string
 	quirk                bool // the device's name is a kubelet's
+	seen                 uint64
 }
 
 // disk finds a device's name. It is kept for the next time.
 func (s *scrape) disk(major, minor uint32) disk {
-	key := uint64(major)<<32 | uint64(minor)
+	key := diskKey(major, minor)
 	d, ok := s.disks[key]
-	if quirk := s.has(summary.CompatDiskNames); !ok || d.quirk != quirk {
-		d.quirk = quirk
-		d.major, d.minor = strconv.Itoa(int(major)), strconv.Itoa(int(minor))
-		switch {
-		case d.name != "" && (!quirk || isOldDisk(d.name)):
-			d.device = "/dev/" + d.name
-		case quirk:
-			d.device = ""
-		default:
-			d.device = d.major + ":" + d.minor
-		}
-		s.disks[key] = d
+	quirk := s.has(summary.CompatDiskNames)
+	if d.name != "" && d.seen != s.scrapes {
+		d, ok = disk{}, false // it is no longer called so
 	}
+	if ok && d.quirk == quirk && d.major != "" {
+		return d
+	}
+	d.quirk, d.major, d.minor = quirk, strconv.Itoa(int(major)), strconv.Itoa(int(minor))
+	switch {
+	case d.name != "" && (!quirk || isOldDisk(d.name)):
+		d.device = "/dev/" + d.name
+	case quirk:
+		d.device = ""
+	default:
+		d.device = d.major + ":" + d.minor
+	}
+	s.disks[key] = d
 	return d
 }
 
+func diskKey(major, minor uint32) uint64 { return uint64(major)<<32 | uint64(minor) }
+
 // nameDisks takes over the names of /proc/diskstats.
 func (s *scrape) nameDisks() {
+	s.scrapes++
 	if s.disks == nil {
 		s.disks = make(map[uint64]disk)
 	}
@@ -225,10 +233,13 @@ func (s *scrape) nameDisks() {
 	}
 	for i := range s.n.Snapshot.Node.Disks {
 		d := &s.n.Snapshot.Node.Disks[i]
-		key := uint64(d.Major)<<32 | uint64(d.Minor)
-		if old, ok := s.disks[key]; !ok || old.name != d.Name {
-			s.disks[key] = disk{name: d.Name, quirk: !s.has(summary.CompatDiskNames)} // the rest is made when it is needed
+		key := diskKey(d.Major, d.Minor)
+		old := s.disks[key]
+		if old.name != d.Name {
+			old = disk{name: d.Name} // the rest is made when it is needed
 		}
+		old.seen = s.scrapes
+		s.disks[key] = old
 	}
 }
 

@@ -14,13 +14,11 @@ import (
 // hostileNode is one on which everything that has a name is called so, and
 // something else nearly so.
 func hostileNode(name string) *fakeNode {
-	f := newFakeNode(2)
-	for i, other := range []string{name, name + "\xff"} {
-		p := &f.pods[i]
-		p.Name, p.Namespace = other, other
-		for k := range p.Containers {
-			p.Containers[k].Name, p.Containers[k].Image = other, other
-		}
+	f := newFakeNode(1)
+	p := &f.pods[0]
+	p.Name, p.Namespace = name, name
+	for i, other := range []string{name, name, name + "\xff"} {
+		p.Containers[i].Name, p.Containers[i].Image = other, other
 	}
 	for i := range f.snap.Cgroups[1:] {
 		cg := &f.snap.Cgroups[i+1]
@@ -47,28 +45,42 @@ func hostileNode(name string) *fakeNode {
 // FuzzHostileNames: whatever things are called, both texts can be read, no
 // series is there twice, and a registry gets the same.
 func FuzzHostileNames(f *testing.F) {
-	for _, name := range []string{"a", `"`, "\n", `\`, "\xff\xfe", "\"} 1\n# TYPE x counter\nx 2\n", `\xff`, "a,b=\"c\"", " ", "", "\x00", "é", strings.Repeat("x\"\n", 1365)} {
+	for _, name := range []string{"a", `"`, "\n", `\`, "\xff\xfe", "\"} 1\n# TYPE x counter\nx 2\n", `\xff`, "a,b=\"c\"", " ", "", "\x00", "é"} {
 		f.Add(name, uint8(0))
-		f.Add(name, uint8(255))
+		f.Add(name, uint8(7))
 	}
 	f.Fuzz(func(t *testing.T, name string, bits uint8) {
 		o := &expo.Options{Format: expo.Format(bits & 1)}
 		if bits&2 != 0 {
 			o.Compat = summary.Kubelet132
 		}
-		node := hostileNode(name)
-		resource, cadvisor := printed(t, node, o)
-		var p expo.Printer
-		requireYields(t, resource, o, func(yield func(*expo.Sample) bool) { p.EachResource(node.summary(), o, yield) })
-		requireYields(t, cadvisor, o, func(yield func(*expo.Sample) bool) { p.EachCadvisor(node.node(), o, yield) })
-		ids := map[string]bool{}
-		for _, s := range cadvisor.all("container_memory_usage_bytes") {
-			ids[s.labels["id"]] = true
+		if bits&4 != 0 {
+			o.Metrics = cgroupfs.Memory | cgroupfs.Misc
 		}
-		want := map[string]bool{}
-		for i := range node.snap.Cgroups {
-			want[node.snap.Cgroups[i].Path] = true
-		}
-		require.Len(t, ids, len(want))
+		requireReadable(t, name, o)
 	})
+}
+
+func TestANameOf4KB(t *testing.T) {
+	for _, format := range []expo.Format{expo.Text, expo.OpenMetrics} {
+		requireReadable(t, strings.Repeat("x\"\n\xff", 1024), &expo.Options{Format: format, Metrics: cgroupfs.Memory | cgroupfs.IO})
+	}
+}
+
+func requireReadable(t *testing.T, name string, o *expo.Options) {
+	t.Helper()
+	node := hostileNode(name)
+	resource, cadvisor := printed(t, node, o)
+	var p expo.Printer
+	requireYields(t, resource, o, func(yield func(*expo.Sample) bool) { p.EachResource(node.summary(), o, yield) })
+	requireYields(t, cadvisor, o, func(yield func(*expo.Sample) bool) { p.EachCadvisor(node.node(), o, yield) })
+	ids := map[string]bool{}
+	for _, s := range cadvisor.all("container_memory_usage_bytes") {
+		ids[s.labels["id"]] = true
+	}
+	want := map[string]bool{}
+	for i := range node.snap.Cgroups {
+		want[node.snap.Cgroups[i].Path] = true
+	}
+	require.Len(t, ids, len(want))
 }

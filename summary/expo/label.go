@@ -59,12 +59,28 @@ func ambiguous(s string) bool {
 	return high >= 8 && low >= 0 || s[1:3] == "5c"
 }
 
-// appendLabel appends name="value", the value escaped.
-func appendLabel(b []byte, name, value string) []byte {
+// isPlain reports whether a value is printed as it is, which most are: it is
+// ASCII and needs no escape.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c >= utf8.RuneSelf || c == '\\' || c == '"' || c == '\n' {
+			return false
+		}
+	}
+	return true
+}
+
+// appendLabel appends name="value", and returns the value as a registry gets it.
+func appendLabel(b []byte, name, value string) (text []byte, cleaned string) {
 	b = append(b, name...)
 	b = append(b, '=', '"')
-	b = appendEscaped(b, value)
-	return append(b, '"')
+	if isPlain(value) {
+		b = append(b, value...)
+	} else {
+		value = clean(value)
+		b = appendEscaped(b, value)
+	}
+	return append(b, '"'), value
 }
 
 // appendEscaped appends a value as both formats want it in quotes.

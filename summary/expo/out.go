@@ -80,7 +80,7 @@ func (o *out) print(s *subject, v number, at time.Time, extra []Label) {
 			if i > 0 || s.to > s.from {
 				b = append(b, ',')
 			}
-			b = appendLabel(b, extra[i].Name, clean(extra[i].Value))
+			b, _ = appendLabel(b, extra[i].Name, extra[i].Value)
 		}
 		b = append(b, '}')
 	}

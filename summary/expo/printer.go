@@ -28,12 +28,11 @@ func (p *Printer) label(s *subject, labels ...Label) {
 	first := len(p.arena)
 	s.from = len(p.text)
 	for i, l := range labels {
-		l.Value = clean(l.Value)
-		p.arena = append(p.arena, l)
 		if i > 0 {
 			p.text = append(p.text, ',')
 		}
-		p.text = appendLabel(p.text, l.Name, l.Value)
+		p.text, l.Value = appendLabel(p.text, l.Name, l.Value)
+		p.arena = append(p.arena, l)
 	}
 	s.labels, s.to = p.arena[first:len(p.arena):len(p.arena)], len(p.text)
 }

@@ -67,13 +67,14 @@ func parseSlow(t testing.TB, text string, openMetrics bool) *slowText {
 			continue
 		}
 		s := parseSlowSample(t, line)
+		want := family
 		if openMetrics && parsed.types[family] == "counter" {
-			require.Equal(t, family+"_total", s.name, line)
-		} else {
-			require.Equal(t, family, s.name, line)
+			want += "_total"
 		}
 		series := s.series()
-		require.False(t, seen[series], "twice: %s", line)
+		if s.name != want || seen[series] {
+			t.Fatalf("not of %s, or twice: %s", want, line)
+		}
 		seen[series] = true
 		parsed.samples = append(parsed.samples, s)
 	}
@@ -84,7 +85,9 @@ func parseSlowSample(t testing.TB, line string) slowSample {
 	t.Helper()
 	s := slowSample{labels: map[string]string{}}
 	i := strings.IndexAny(line, "{ ")
-	require.Positive(t, i, line)
+	if i <= 0 {
+		t.Fatal(line)
+	}
 	s.name = line[:i]
 	rest := line[i:]
 	if rest[0] == '{' {
@@ -108,17 +111,22 @@ func parseSlowSample(t testing.TB, line string) slowSample {
 				value.WriteByte(escaped)
 				after = after[2:]
 			}
-			require.NotContains(t, s.labels, name, line)
+			if _, ok := s.labels[name]; ok {
+				t.Fatalf("%s is there twice: %s", name, line)
+			}
 			s.labels[name] = value.String()
 			rest = strings.TrimPrefix(after[1:], ",")
 		}
 		rest = rest[1:]
 	}
 	words := strings.Split(rest, " ")
-	require.Empty(t, words[0], line)
-	require.LessOrEqual(t, len(words), 3, line)
+	if words[0] != "" || len(words) < 2 || len(words) > 3 {
+		t.Fatal(line)
+	}
 	value, err := strconv.ParseFloat(words[1], 64)
-	require.NoError(t, err, line)
+	if err != nil {
+		t.Fatal(err)
+	}
 	s.value = value
 	if len(words) == 3 {
 		s.time = words[2]

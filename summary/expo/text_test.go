@@ -63,7 +63,8 @@ func TestLabelsAreUTF8(t *testing.T) {
 	} {
 		require.Equal(t, want, clean(value))
 	}
-	require.Equal(t, `x="a\\b\"\nc"`, string(appendLabel(nil, "x", "a\\b\"\nc")))
+	text, _ := appendLabel(nil, "x", "a\\b\"\nc")
+	require.Equal(t, `x="a\\b\"\nc"`, string(text))
 }
 
 // dirty undoes clean: that it can be undone shows that no two names become one.
