@@ -18,6 +18,14 @@ import (
 // number here, because it belongs to another pid namespace, is left out. A line
 // that is not understood does not hide the others.
 func (g *Group) Processes(dst []int, buf *Buffer) ([]int, error) {
+	all, err := g.AllProcesses(dst, buf)
+	here := slices.DeleteFunc(all[len(dst):], func(pid int) bool { return pid == 0 })
+	return all[:len(dst)+len(here)], err
+}
+
+// AllProcesses does what Processes does, with a 0 for each process that has no
+// number here.
+func (g *Group) AllProcesses(dst []int, buf *Buffer) ([]int, error) {
 	if g.dead != nil {
 		return dst, g.dead
 	}
@@ -77,9 +85,9 @@ func parseProcesses(b []byte, dst []int) ([]int, error) {
 			err = scan.ErrRange
 		}
 		switch {
-		case err == nil && pid > 0:
+		case err == nil:
 			dst = append(dst, int(pid))
-		case err != nil && first == nil:
+		case first == nil:
 			first = newParseError(n, line, err)
 		}
 	}

@@ -29,6 +29,9 @@ func TestProcessesAreTheCgroupsOwn(t *testing.T) {
 			pids, err = g.Processes(nil, &buf)
 			require.NoError(t, err)
 			require.Equal(t, []int{12}, pids, "0 is a process of another pid namespace")
+			pids, err = g.AllProcesses([]int{1}, &buf)
+			require.NoError(t, err)
+			require.Equal(t, []int{1, 0, 12, 0}, pids)
 			tree.Write(controller+"a/cgroup.procs", "12\nx\n-3\n99999999999\n4294967295\n13")
 			pids, err = g.Processes(nil, &buf)
 			var parse *cgroupfs.ParseError

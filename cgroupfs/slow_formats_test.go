@@ -71,7 +71,7 @@ func FuzzProcesses(f *testing.F) {
 				if bad == 0 {
 					bad = i + 1
 				}
-			case n > 0:
+			default:
 				want = append(want, int(n))
 			}
 		}

@@ -84,7 +84,8 @@ type Collector struct {
 	self    Self
 	lag     time.Duration // how late the round is
 
-	networks *networks // nil if they are not read
+	networks  *networks  // nil if they are not read
+	processes *processes // nil if they are not read
 }
 
 // ErrClosed says that the Collector is closed. It satisfies
@@ -126,6 +127,9 @@ func New(h *cgroupfs.Hierarchy, o *Options) (*Collector, error) {
 		c.proc, c.host = procfs.NewReader(proc), procfs.NewProc(proc)
 		if o.Network {
 			c.networks = newNetworks(c.host)
+		}
+		if o.Processes != 0 {
+			c.processes = newProcesses(o.Processes)
 		}
 	}
 	h.SetMaxOpenFiles(o.MaxOpenFiles)

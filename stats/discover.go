@@ -24,6 +24,7 @@ type group struct {
 	slow     cgroupfs.SlowPart
 	points   points
 	network  *attachment // nil for what has no network of its own
+	threads  *threads    // nil if they are not read
 	err      error
 
 	index, next int32 // where it is in the Snapshot, and where it belongs

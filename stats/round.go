@@ -15,6 +15,7 @@ func (c *Collector) publish(ctx context.Context) (*Snapshot, error) {
 	if last := c.latest.Load(); last != nil {
 		s.arena = last.arena.New()
 		s.interfaces, s.disks = roomFor(last.interfaces), roomFor(last.disks)
+		s.processes, s.sockets = roomFor(last.processes), roomFor(last.sockets)
 	}
 	if err := c.round(ctx, s); err != nil {
 		return nil, err
@@ -36,7 +37,7 @@ func roomFor[T any](like []T) []T {
 func (c *Collector) round(ctx context.Context, dst *Snapshot) error {
 	c.gen++
 	dst.arena.Reset()
-	dst.interfaces = dst.interfaces[:0]
+	dst.interfaces, dst.processes, dst.sockets = dst.interfaces[:0], dst.processes[:0], dst.sockets[:0]
 	c.errs.reset()
 	c.wall = c.now()
 	c.began = c.wall.Sub(c.epoch)
@@ -57,6 +58,9 @@ func (c *Collector) round(ctx context.Context, dst *Snapshot) error {
 		}
 	}
 	if err := c.readNetworks(ctx); err != nil {
+		return err
+	}
+	if err := c.readProcesses(ctx, dst); err != nil {
 		return err
 	}
 	c.took = c.clock() - c.began
@@ -112,7 +116,7 @@ func (c *Collector) readGroup(g *group, dst *Snapshot) {
 	}
 	cg := &dst.Cgroups[g.index]
 	dst.arena.Copy(&cg.Sample, s)
-	cg.Info, cg.PressureTime = g.info, time.Time{}
+	cg.Info, cg.PressureTime, cg.Processes = g.info, time.Time{}, nil
 	memoryAt := c.at(s.Memory.Read)
 	cg.Memory = memoryOf(&s.Memory, g == c.root, g.err == nil, memoryAt)
 	cg.Swap = swapOf(&s.Memory.Swap, memoryAt)

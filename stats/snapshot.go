@@ -34,6 +34,8 @@ type Snapshot struct {
 	arena      cgroupfs.Arena
 	interfaces []Interface // of all networks
 	disks      []Disk
+	processes  []ProcessStats
+	sockets    []SocketStats // of all networks
 }
 
 // Find returns the cgroup at path, "/kubepods.slice" for example, or nil.

@@ -38,8 +38,9 @@
 //
 // # Processes
 //
-// A process is a folder of proc: PutNetwork gives it the files that tell about
-// its network, and Usage.PIDs the cgroup it is in. Process 1 is the node's.
+// A process is a folder of proc: PutProcess gives it the files that tell what it
+// has, PutNetwork those about its network, and Usage.PIDs the cgroup it is in.
+// Process 1 is the node's. What the node is made of is PutMachine's.
 //
 // # What a folder cannot do
 //

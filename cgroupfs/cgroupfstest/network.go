@@ -20,6 +20,9 @@ type Network struct {
 	Interfaces []Interface
 	// Default is the name of the interface of the default route; empty is none.
 	Default string
+	// TCP and TCP6 have a state for each socket: 1 is established, 10 listening.
+	TCP, TCP6 []int
+	UDP, UDP6 []UDPSocket
 }
 
 // Interface is one network interface: bytes and packets since it was made.
@@ -48,6 +51,7 @@ func (t *Tree) PutNetwork(pid int, n Network) {
 	}
 	t.Write(proc+"net/dev", dev.String())
 	t.Write(proc+"net/route", route.String())
+	t.putSockets(proc, &n)
 	if n.Namespace != 0 {
 		t.Link(proc+"ns/net", fmt.Sprintf("net:[%d]", n.Namespace))
 	} else if _, err := os.Lstat(t.Path(proc + "ns/net")); err == nil {

@@ -1,6 +1,8 @@
 package kernfs
 
 import (
+	"errors"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -16,6 +18,12 @@ func openAt(dir int, name Name, flags int) (FD, error) {
 
 func readLinkAt(dir int, name Name, buf []byte) (int, error) {
 	return unix.Readlinkat(dir, name.String(), buf)
+}
+
+// Missing reports whether there is no such file below dir.
+func Missing(dir FD, name Name) bool {
+	_, err := StatAt(dir, name)
+	return errors.Is(err, ErrAbsent)
 }
 
 // TypeOf returns Ordinary: macOS has no cgroups.

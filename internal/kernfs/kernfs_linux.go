@@ -3,6 +3,7 @@ package kernfs
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -34,6 +35,13 @@ func readLinkAt(dir int, name Name, buf []byte) (int, error) {
 		return 0, errno
 	}
 	return int(n), nil
+}
+
+// Missing reports whether there is no such file below dir, without allocating.
+func Missing(dir FD, name Name) bool {
+	fd, err := openAt(int(dir), name, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC)
+	Close(&fd)
+	return errors.Is(err, ErrAbsent)
 }
 
 // TypeOf returns the type of fd's file system.

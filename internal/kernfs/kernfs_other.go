@@ -37,6 +37,9 @@ func Stat(FD) (Info, error) { return Info{}, errors.ErrUnsupported }
 // StatAt answers errors.ErrUnsupported.
 func StatAt(FD, Name) (Info, error) { return Info{}, errors.ErrUnsupported }
 
+// Missing reports false: nothing is known.
+func Missing(FD, Name) bool { return false }
+
 // TypeOf answers errors.ErrUnsupported.
 func TypeOf(FD) (Type, error) { return Ordinary, errors.ErrUnsupported }
 

@@ -91,6 +91,9 @@ func (p *Process) PID() int { return p.cmd.Process.Pid }
 //	up NAME            switch an interface on
 //	route NAME         make it that of the default route
 //	send NAME BYTES    send that much through it, in frames of 1000 bytes
+//	open N             open so many files, and keep them
+//	listen N           so many TCP sockets of IPv4
+//	bind N             so many UDP sockets of IPv4
 //	nothing
 func (p *Process) Do(format string, args ...any) time.Duration {
 	p.tb.Helper()
@@ -144,6 +147,7 @@ func (p *Process) End() time.Duration {
 type worker struct {
 	out  io.Writer
 	held [][]byte
+	open []int // descriptors that are kept
 }
 
 func (w *worker) obey(line string) {
@@ -175,6 +179,10 @@ func (w *worker) obey(line string) {
 		err = route(name)
 	case "send":
 		err = send(name, n)
+	case "open", "listen", "bind":
+		for range n {
+			err = errors.Join(err, w.keep(verb))
+		}
 	}
 	if err != nil {
 		fmt.Fprintln(w.out, err)
@@ -204,6 +212,28 @@ func (w *worker) hold(n int) error {
 		b[i] = 1
 	}
 	w.held = append(w.held, b)
+	return err
+}
+
+// keep opens a descriptor for as long as the process lives.
+func (w *worker) keep(what string) error {
+	var (
+		fd  int
+		err error
+	)
+	switch what {
+	case "open":
+		fd, err = syscall.Open("/dev/null", syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
+	case "listen":
+		if fd, err = syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0); err == nil {
+			err = syscall.Listen(fd, 1)
+		}
+	case "bind":
+		if fd, err = syscall.Socket(syscall.AF_INET, syscall.SOCK_DGRAM|syscall.SOCK_CLOEXEC, 0); err == nil {
+			err = syscall.Bind(fd, &syscall.SockaddrInet4{})
+		}
+	}
+	w.open = append(w.open, fd)
 	return err
 }
 

@@ -89,35 +89,12 @@ func (p *Process) DefaultRoute(known string) (string, error) {
 	return string(name), err
 }
 
-// route reads a table, a piece at a time and not beyond what is needed.
+// route reads a table, and not beyond what is needed.
 func (p *Process) route(file int) error {
 	t := &p.proc.table
 	t.reset(file == fileRouteV6)
-	fd, err := kernfs.OpenAt(p.dir, processFiles[file])
-	if err != nil {
-		if gone := p.ended(fileNetDev, nil); gone != nil {
-			err = gone
-		} else if errors.Is(err, kernfs.ErrAbsent) {
-			return nil // without IPv6 for example
-		}
-		return p.wrap(file, err)
-	}
-	defer kernfs.Close(&fd)
-	buf, kept := p.proc.buf(), 0
-	for read := 0; read < MaxSize && !(t.v6 && t.found); {
-		n, err := kernfs.ReadAt(fd, buf[kept:], int64(read))
-		if err != nil {
-			return p.wrap(file, err)
-		}
-		read += n
-		rest := t.add(buf[:kept+n], n == 0)
-		if n == 0 {
-			break
-		}
-		if len(rest) == len(buf) {
-			return p.wrap(file, NewParseError(t.line+1, rest, ErrTooLarge))
-		}
-		kept = copy(buf, rest)
+	if err := p.pieces(file, MaxSize, t); !errors.Is(err, ErrTooMany) {
+		return err
 	}
 	return p.wrap(file, t.first)
 }

@@ -15,13 +15,19 @@ import (
 // process: an open net/dev would keep a network namespace from being removed.
 // It is not safe for concurrent use.
 type Proc struct {
-	proc  string
-	dir   kernfs.FD
-	text  []byte   // of a file
-	list  []byte   // of a folder
-	name  [32]byte // of a process or a thread
-	table routeTable
+	proc string
+	dir  kernfs.FD
+	text []byte   // of a file
+	list []byte   // of a folder
+	name [32]byte // of a process or a thread
+	link [64]byte // where a descriptor leads
+
+	table   routeTable
+	sockets socketTable
 }
+
+// listSize is how much of a folder is listed at once: a thousand descriptors.
+const listSize = 32 << 10
 
 // NewProc returns a Proc of what is mounted at proc. It is opened when it is
 // first needed.
@@ -100,6 +106,13 @@ func (p *Proc) buf() []byte {
 	return p.text
 }
 
+func (p *Proc) listBuf() []byte {
+	if p.list == nil {
+		p.list = make([]byte, listSize)
+	}
+	return p.list
+}
+
 // wrap says what an error is about. A missing file is so often none that it is
 // told without.
 func (p *Proc) wrap(name string, err error) error {
@@ -119,12 +132,12 @@ func (p *Proc) wrap(name string, err error) error {
 // gets its number. Close it.
 func (p *Proc) Process(pid int) (Process, error) {
 	if err := p.open(); err != nil {
-		return Process{}, err
+		return Process{dir: kernfs.None}, err
 	}
 	name := append(strconv.AppendInt(p.name[:0], int64(pid), 10), 0)
 	dir, err := kernfs.OpenDirAt(p.dir, kernfs.Borrow(name))
 	if err != nil {
-		return Process{}, p.wrapPID(pid, "", err)
+		return Process{dir: kernfs.None}, p.wrapPID(pid, "", err)
 	}
 	return Process{proc: p, pid: pid, dir: dir}, nil
 }
@@ -136,25 +149,38 @@ type Process struct {
 	dir  kernfs.FD
 }
 
-// PID returns the number of the process.
-func (p *Process) PID() int { return p.pid }
-
 // Close gives the folder back.
 func (p *Process) Close() { kernfs.Close(&p.dir) }
 
-// The files that are read of a process.
+// The files and folders that are read of a process.
 const (
 	fileNamespace = iota
 	fileNetDev
 	fileRoute
 	fileRouteV6
+	fileTCP
+	fileTCP6
+	fileUDP
+	fileUDP6
+	fileStart
+	fileLimits
+	fileDescriptors
+	fileTasks
 )
 
 var processFiles = [...]kernfs.Name{
-	fileNamespace: kernfs.NewName("ns/net"),
-	fileNetDev:    kernfs.NewName("net/dev"),
-	fileRoute:     kernfs.NewName("net/route"),
-	fileRouteV6:   kernfs.NewName("net/ipv6_route"),
+	fileNamespace:   kernfs.NewName("ns/net"),
+	fileNetDev:      kernfs.NewName("net/dev"),
+	fileRoute:       kernfs.NewName("net/route"),
+	fileRouteV6:     kernfs.NewName("net/ipv6_route"),
+	fileTCP:         kernfs.NewName("net/tcp"),
+	fileTCP6:        kernfs.NewName("net/tcp6"),
+	fileUDP:         kernfs.NewName("net/udp"),
+	fileUDP6:        kernfs.NewName("net/udp6"),
+	fileStart:       kernfs.NewName("stat"),
+	fileLimits:      kernfs.NewName("limits"),
+	fileDescriptors: kernfs.NewName("fd"),
+	fileTasks:       kernfs.NewName("task"),
 }
 
 func (p *Process) wrap(file int, err error) error {
@@ -171,8 +197,8 @@ func (p *Proc) wrapPID(pid int, name string, err error) error {
 // ended returns kernfs.ErrAbsent instead of an error that comes from the
 // process's end: the kernel has several.
 func (p *Process) ended(file int, err error) error {
-	if _, gone := kernfs.StatAt(p.dir, processFiles[file]); errors.Is(gone, kernfs.ErrAbsent) {
-		return gone
+	if kernfs.Missing(p.dir, processFiles[file]) {
+		return kernfs.ErrAbsent
 	}
 	return err
 }

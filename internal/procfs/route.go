@@ -15,10 +15,8 @@ const (
 // A routeTable finds the interface of the default route in the text of
 // /proc/PID/net/route, or of ipv6_route, which it is given in pieces.
 type routeTable struct {
-	v6    bool
-	line  int
-	first error // about a line that was not understood
-
+	lines
+	v6     bool
 	found  bool
 	metric uint64
 	name   []byte // the interface's, in memory of the table's own
@@ -27,27 +25,14 @@ type routeTable struct {
 // reset prepares the table for another text.
 func (t *routeTable) reset(v6 bool) { *t = routeTable{v6: v6, name: t.name[:0]} }
 
-// add takes the lines of a piece of the text and returns what is left of a
-// line that goes on in the next piece. The last piece has none.
-func (t *routeTable) add(b []byte, last bool) (rest []byte) {
-	for len(b) > 0 {
-		line, after, ended := scan.Cut(b, '\n')
-		if !ended && !last {
-			return b
-		}
-		b = after
-		t.line++
-		var err error
-		if t.v6 {
-			err = t.addV6(line)
-		} else {
-			err = t.addV4(line)
-		}
-		if err != nil && t.first == nil {
-			t.first = NewParseError(t.line, line, err)
-		}
+// enough reports whether the rest of the text changes nothing.
+func (t *routeTable) enough() bool { return t.v6 && t.found }
+
+func (t *routeTable) take(line []byte) error {
+	if t.v6 {
+		return t.addV6(line)
 	}
-	return nil
+	return t.addV4(line)
 }
 
 // addV4 takes a line of net/route. Of several default routes that with the

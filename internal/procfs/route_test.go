@@ -26,7 +26,7 @@ func table(text string, v6 bool, piece int) *routeTable {
 	var rest []byte
 	for b := []byte(text); ; {
 		n := min(piece, len(b))
-		rest = t.add(append(rest, b[:n]...), n == 0)
+		rest = add(t, append(rest, b[:n]...), n == 0)
 		if n == 0 {
 			return t
 		}
