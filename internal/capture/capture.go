@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -54,6 +55,7 @@ func Load(t testing.TB, file string, exact bool, o stats.Options) (*cgroupfstest
 		require.NoError(t, err)
 		tree.Advance(at - passed)
 		passed, read = at, time.Unix(0, f.Files.End)
+		makeFolders(t, tree)
 		m := Moment{Frame: f.Frame, At: at, Snap: &stats.Snapshot{}, Pods: Pods(t, tree, f.Frame), Disks: &Disks{}}
 		require.NoError(t, json.Unmarshal([]byte(tree.Want(f.Frame+"/storage.json")), m.Disks))
 		m.Storage, err = m.Disks.Snapshot(m.Disks)
@@ -101,6 +103,17 @@ func Pods(t testing.TB, tree *cgroupfstest.Tree, frame string) []summary.Pod {
 		pods = append(pods, p.Pod)
 	}
 	return pods
+}
+
+// makeFolders makes what an archive cannot hold: folders without a file. A process
+// without one of its descriptors would be one that has ended.
+func makeFolders(t testing.TB, tree *cgroupfstest.Tree) {
+	t.Helper()
+	limits, err := filepath.Glob(tree.Path("proc/*/limits"))
+	require.NoError(t, err)
+	for _, file := range limits {
+		require.NoError(t, os.MkdirAll(filepath.Join(filepath.Dir(file), "fd"), 0o755))
+	}
 }
 
 // nameDevices says on which devices the node's and the images' file systems

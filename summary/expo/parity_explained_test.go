@@ -40,7 +40,7 @@ var notDetermined = []rule{
 		"N1 descriptors and sockets",
 		"they are in /proc/PID/fd, as long as the process runs",
 		func(d *diff) bool {
-			return d.library == nil && slices.Contains([]string{"container_file_descriptors", "container_sockets"}, d.kubelet.family)
+			return d.kubelet != nil && slices.Contains([]string{"container_file_descriptors", "container_sockets"}, d.kubelet.family)
 		},
 	},
 	{
