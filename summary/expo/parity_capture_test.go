@@ -7,10 +7,10 @@ import (
 	"testing"
 
 	"github.com/nodegauge/nodegauge/cgroupfs/cgroupfstest"
-	"github.com/nodegauge/nodegauge/internal/capture"
 	"github.com/nodegauge/nodegauge/stats"
 	"github.com/nodegauge/nodegauge/summary"
 	"github.com/nodegauge/nodegauge/summary/expo"
+	"github.com/nodegauge/nodegauge/summary/internal/capture"
 	"github.com/stretchr/testify/require"
 )
 

@@ -9,11 +9,11 @@ import (
 	"time"
 
 	"github.com/nodegauge/nodegauge/cgroupfs/cgroupfstest"
-	"github.com/nodegauge/nodegauge/internal/capture"
 	"github.com/nodegauge/nodegauge/stats"
 	"github.com/nodegauge/nodegauge/stats/storage"
 	"github.com/nodegauge/nodegauge/summary"
 	"github.com/nodegauge/nodegauge/summary/expo"
+	"github.com/nodegauge/nodegauge/summary/internal/capture"
 	"github.com/nodegauge/nodegauge/summary/kube/promcollector"
 	"github.com/stretchr/testify/require"
 )

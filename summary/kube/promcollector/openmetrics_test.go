@@ -10,7 +10,6 @@ import (
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/stretchr/testify/require"
-	"google.golang.org/protobuf/proto"
 )
 
 // An openMetrics reads OpenMetrics 1.0 and accepts nothing that the
@@ -109,7 +108,7 @@ func (p *openMetrics) sample(line string) {
 		require.Regexp(p.t, timestamp, f[2])
 		seconds, err := strconv.ParseFloat(f[2], 64)
 		require.NoError(p.t, err)
-		m.TimestampMs = proto.Int64(int64(math.Round(seconds * 1000)))
+		m.TimestampMs = new(int64(math.Round(seconds * 1000)))
 	}
 	switch p.family.GetType() {
 	case dto.MetricType_COUNTER:

@@ -9,10 +9,10 @@ import (
 	"time"
 
 	"github.com/nodegauge/nodegauge/cgroupfs/cgroupfstest"
-	"github.com/nodegauge/nodegauge/internal/capture"
 	"github.com/nodegauge/nodegauge/stats"
 	"github.com/nodegauge/nodegauge/summary"
 	"github.com/nodegauge/nodegauge/summary/expo"
+	"github.com/nodegauge/nodegauge/summary/internal/capture"
 	"github.com/nodegauge/nodegauge/summary/kube/promcollector"
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
@@ -166,13 +166,11 @@ func TestManyCollectAtOnce(t *testing.T) {
 	registry.MustRegister(collector)
 	var all sync.WaitGroup
 	for range 8 {
-		all.Add(1)
-		go func() {
-			defer all.Done()
+		all.Go(func() {
 			families, err := registry.Gather()
 			assert.NoError(t, err)
 			assert.NotEmpty(t, families)
-		}()
+		})
 	}
 	all.Wait()
 	assert.Equal(t, 1, asked, "names are asked for once a round")
