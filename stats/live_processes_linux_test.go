@@ -51,6 +51,7 @@ func TestLiveProcesses(t *testing.T) {
 	n := livePods(t, stats.Options{Processes: allOfProcesses})
 	container := makePod(n.Host, "a")
 	first, second := n.StartApart(container), n.Start(container)
+	first.Do("nothing") // at its start Go raises the limit
 	require.NoError(t, unix.Prlimit(first.PID(), unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 777, Max: 1000}, nil))
 	first.Do("open 5")
 	first.Do("listen 3")

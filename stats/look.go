@@ -33,7 +33,7 @@ type look struct {
 func (l *look) run() bool {
 	p := l.c.processes
 	p.threads = p.threads[:0]
-	allowed := min(maxLooks, p.looks)
+	allowed := min(p.most, p.looks)
 	l.left = allowed
 	defer func() { p.looks -= allowed - max(l.left, 0) }()
 	if p.pids, l.err = l.g.handle.AllProcesses(p.pids[:0], &l.c.buf); l.err != nil {

@@ -17,7 +17,7 @@ const (
 	// more. Each descriptor and each thread is a look, and a process is
 	// looksOfProcess beside these.
 	maxLooks       = 1 << 16
-	maxAllLooks    = 1 << 20
+	maxAllLooks    = 1 << 19
 	looksOfProcess = 4
 	// maxTogether is how many processes are open at once.
 	maxTogether = 16
@@ -34,6 +34,7 @@ var (
 // processes is what a Collector needs to look into processes.
 type processes struct {
 	kinds ProcessSet
+	most  int  // looks at one cgroup
 	looks int  // that are left in the round
 	told  bool // in this round that a privilege is missing
 
@@ -45,7 +46,7 @@ type processes struct {
 }
 
 func newProcesses(kinds ProcessSet) *processes {
-	return &processes{kinds: kinds, sockets: make(map[uint64]*SocketStats)}
+	return &processes{kinds: kinds, most: maxLooks, sockets: make(map[uint64]*SocketStats)}
 }
 
 // readProcesses reads what /proc has of the processes of every cgroup, into the

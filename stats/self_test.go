@@ -64,6 +64,43 @@ func TestSelf(t *testing.T) {
 	require.GreaterOrEqual(t, s.Self.CPUNanos, before.CPUNanos)
 }
 
+// TestWhatIsNotCountedIsAbsent has cgroups with more descriptors, threads and
+// processes than are looked at, one each.
+func TestWhatIsNotCountedIsAbsent(t *testing.T) {
+	tree := cgroupfstest.New(t)
+	for i, p := range []cgroupfstest.Process{
+		{Files: 9, Sockets: 7, MaxOpenFiles: 5, Threads: make([]cgroupfstest.Sched, 80)},
+		{Files: 90, Sockets: 7, MaxOpenFiles: 5},
+		{Files: 60, MaxOpenFiles: 5, Threads: make([]cgroupfstest.Sched, 37)},
+		{MaxOpenFiles: 5},
+	} {
+		u := cgroupfstest.Usage{PIDs: []int{1000 * (i + 1)}}
+		if i == 3 {
+			for pid := 5000; pid < 5100; pid++ {
+				u.PIDs = append(u.PIDs, pid)
+				tree.PutProcess(pid, p)
+			}
+		}
+		tree.Put("abcd"[i:i+1], u)
+		tree.PutProcess(u.PIDs[0], p)
+	}
+	h, err := cgroupfs.Open(tree.Root())
+	require.NoError(t, err)
+	c, err := New(h, &Options{Root: tree.Host(), Processes: ProcessFiles | ProcessSched, Now: tree.Now})
+	require.NoError(t, err)
+	defer c.Close()
+	c.processes.most = 100
+	var s Snapshot
+	require.NoError(t, c.Collect(context.Background(), &s))
+	require.Equal(t, cgroupfs.Number(16), s.Find("/a").Processes.FileDescriptors, "exactly as many as are looked at")
+	require.NoError(t, s.Find("/a").Err)
+	for _, path := range []string{"/b", "/c", "/d"} {
+		require.Equal(t, ProcessStats{Time: tree.Now()}, *s.Find(path).Processes, path)
+		require.Equal(t, errLooks, s.Find(path).Err)
+	}
+	require.Equal(t, 3, s.Errors.Other)
+}
+
 // TestLag has rounds that Run takes an hour after their time.
 func TestLag(t *testing.T) {
 	_, c := ofOneCgroup(t)

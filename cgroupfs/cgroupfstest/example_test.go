@@ -91,6 +91,44 @@ func ExampleTree_PutNetwork() {
 	// Output: eth0 1296 hostNetwork: false
 }
 
+func ExampleTree_PutProcess() {
+	inFolder(func(t cgroupfstest.TB) {
+		node := cgroupfstest.New(t)
+		node.Put("app.service", cgroupfstest.Usage{PIDs: []int{7, 9}})
+		node.PutProcess(7, cgroupfstest.Process{Files: 3, Sockets: 2, MaxOpenFiles: 1024})
+		node.PutProcess(9, cgroupfstest.Process{Files: 1, Threads: []cgroupfstest.Sched{{Run: time.Second}, {Run: time.Second}}})
+		node.PutNetwork(7, cgroupfstest.Network{Namespace: 4026532500, TCP: []int{10, 1, 1}})
+		h, err := cgroupfs.Open(node.Root())
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := stats.New(h, &stats.Options{
+			Root: node.Host(), Now: node.Now, Processes: stats.ProcessFiles | stats.ProcessSched | stats.ProcessSockets,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		var s stats.Snapshot
+		if err := c.Collect(context.Background(), &s); err != nil {
+			t.Fatal(err)
+		}
+		p := s.Find("/app.service").Processes
+		fmt.Println(p.FileDescriptors, p.Sockets, p.MaxOpenFiles, p.RunNanos, "established:", p.Network.TCP[1])
+	})
+	// Output: 6 2 1024 2000000000 established: 2
+}
+
+func ExampleTree_PutMachine() {
+	inFolder(func(t cgroupfstest.TB) {
+		node := cgroupfstest.New(t)
+		node.PutMachine(cgroupfstest.Machine{Sockets: 1, CoresPerSocket: 4, ThreadsPerCore: 2, Memory: 8 << 30, ID: "54de00b642244ac696fab2c83d961721"})
+		m, err := stats.ReadMachine(node.Host())
+		fmt.Println(m.Cores, m.PhysicalCores, m.MemoryBytes, m.SystemUUID, err)
+	})
+	// Output: 8 4 8589934592 54de00b642244ac696fab2c83d961721 <nil>
+}
+
 func ExampleLoad() {
 	inFolder(func(t cgroupfstest.TB) {
 		node := cgroupfstest.Load(t, "../../testdata/broken/cpu.stat-garbage.txtar")

@@ -21,7 +21,8 @@ const None FD = -1
 
 var (
 	// ErrAbsent says that there is no such file, or that the kernel was built
-	// or booted without what it would tell. EOPNOTSUPP is among these: a
+	// or booted without what it would tell, or that the process whose file it
+	// is has ended (ESRCH). EOPNOTSUPP is among these: a
 	// pressure file of a kernel booted with psi=0, or cgroup.procs of a
 	// threaded cgroup. It is checked first, because that error satisfies
 	// errors.Is(err, errors.ErrUnsupported) too.

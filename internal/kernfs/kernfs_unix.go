@@ -17,7 +17,7 @@ func classify(err error) error {
 		return slices.ContainsFunc(errnos, func(errno syscall.Errno) bool { return errors.Is(err, errno) })
 	}
 	switch {
-	case is(unix.ENOENT, unix.ENOTDIR, unix.EOPNOTSUPP, unix.ENOTSUP, unix.ELOOP):
+	case is(unix.ENOENT, unix.ENOTDIR, unix.EOPNOTSUPP, unix.ENOTSUP, unix.ELOOP, unix.ESRCH):
 		return ErrAbsent
 	case is(unix.ENODEV):
 		return ErrDead

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -187,4 +188,41 @@ func FuzzProcess(f *testing.F) {
 			assert.Equal(t, SchedStat{v[0], v[1], v[2]}, s)
 		}
 	})
+}
+
+// BenchmarkProcess looks into this process, which has 100 descriptors more than
+// it needs.
+func BenchmarkProcess(b *testing.B) {
+	if runtime.GOOS != "linux" {
+		b.Skip("there is no /proc on " + runtime.GOOS)
+	}
+	for range 100 {
+		f, err := os.Open(os.DevNull)
+		require.NoError(b, err)
+		defer f.Close()
+	}
+	proc := NewProc("/proc")
+	defer proc.Close()
+	p := process(b, proc, os.Getpid())
+	var threads []Thread
+	for name, look := range map[string]func() (int, error){
+		"limits":      func() (int, error) { _, err := p.MaxOpenFiles(); return 1, err },
+		"descriptors": func() (int, error) { d, err := p.Descriptors(1 << 20); return d.Open, err },
+		"threads": func() (n int, err error) {
+			threads, err = p.Threads(threads[:0], 1<<20)
+			return len(threads), err
+		},
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			n := 0
+			for range b.N {
+				var err error
+				if n, err = look(); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/each")
+		})
+	}
 }

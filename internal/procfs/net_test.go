@@ -129,7 +129,7 @@ func TestNetErrorsNameTheirFile(t *testing.T) {
 	write(t, dir, "7/ns/net", "")
 	_, err = p.Namespace()
 	assert.ErrorContains(t, err, ns, "not a link")
-	require.NoError(t, os.WriteFile(route, []byte(strings.Repeat("x", 10_000)), 0o600))
+	require.NoError(t, os.WriteFile(route, []byte(strings.Repeat("x", 100_000)), 0o600))
 	_, err = p.DefaultRoute("")
 	assert.ErrorIs(t, err, ErrTooLarge, "no line is so long")
 	require.NoError(t, os.WriteFile(dev, make([]byte, MaxSize), 0o600))

@@ -40,6 +40,11 @@ func add(t lineTable, b []byte, last bool) (rest []byte) {
 	return nil
 }
 
+// shortRead is fewer bytes than the kernel gives as long as there are more: it
+// fills a page with lines (seq_read_iter). To ask once more would be to have it
+// walk through the sockets of the whole node again.
+const shortRead = 1024
+
 // pieces gives a table the text of a file of the process, a piece at a time, and
 // not beyond what is needed. A file that is missing, without IPv6 for example,
 // is empty. It fails with ErrTooMany if there is more than most bytes; what came
@@ -55,8 +60,8 @@ func (p *Process) pieces(file, most int, t lineTable) error {
 		return p.wrap(file, err)
 	}
 	defer kernfs.Close(&fd)
-	buf, kept := p.proc.buf(), 0
-	for read := 0; !t.enough(); {
+	buf, kept := p.proc.listBuf(), 0
+	for read, last := 0, false; !last && !t.enough(); {
 		if read >= most {
 			return ErrTooMany
 		}
@@ -65,10 +70,8 @@ func (p *Process) pieces(file, most int, t lineTable) error {
 			return p.wrap(file, err)
 		}
 		read += n
-		rest := add(t, buf[:kept+n], n == 0)
-		if n == 0 {
-			break
-		}
+		last = n < shortRead
+		rest := add(t, buf[:kept+n], last)
 		if len(rest) == len(buf) {
 			return p.wrap(file, NewParseError(t.seen().line+1, rest, ErrTooLarge))
 		}
