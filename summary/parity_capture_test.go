@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"github.com/nodegauge/nodegauge/cgroupfs/cgroupfstest"
-	"github.com/nodegauge/nodegauge/internal/capture"
 	"github.com/nodegauge/nodegauge/stats"
 	"github.com/nodegauge/nodegauge/summary"
+	"github.com/nodegauge/nodegauge/summary/internal/capture"
 	"github.com/stretchr/testify/require"
 )
 

@@ -208,7 +208,7 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	require.ErrorIs(t, <-done, context.Canceled)
 	_, err := c.Collect(ctx)
 	require.ErrorIs(t, err, context.Canceled)
-	require.ErrorContains(t, c.Run(context.Background(), 0), "storage: Run: an interval of 0s")
+	require.ErrorContains(t, c.Run(context.Background(), 0), "an interval of 0s is no interval")
 }
 
 // asked is a Source that tells when it is asked.

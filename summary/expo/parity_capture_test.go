@@ -7,10 +7,10 @@ import (
 	"testing"
 
 	"github.com/nodegauge/nodegauge/cgroupfs/cgroupfstest"
-	"github.com/nodegauge/nodegauge/internal/capture"
 	"github.com/nodegauge/nodegauge/stats"
 	"github.com/nodegauge/nodegauge/summary"
 	"github.com/nodegauge/nodegauge/summary/expo"
+	"github.com/nodegauge/nodegauge/summary/internal/capture"
 	"github.com/stretchr/testify/require"
 )
 
@@ -20,7 +20,7 @@ type captured struct {
 	t      *testing.T
 	tree   *cgroupfstest.Tree
 	frames []*frame
-	points map[string][]point             // by subject: what the kubelet answered, oldest first
+	points map[subject][]point            // what the kubelet answered, oldest first
 	reads  map[string][]map[string]uint64 // by cgroup: its files, all through the capture
 }
 
@@ -28,9 +28,10 @@ type captured struct {
 type frame struct {
 	name    string
 	moment  *capture.Moment
-	files   span                       // when its files were read
-	spans   map[string]map[string]span // by cgroup and kind of file
-	library map[string]*text           // by endpoint
+	files   span                           // when its files were read
+	spans   map[string]map[string]span     // by cgroup and kind of file
+	library map[string]*text               // by endpoint
+	ours    map[string]map[subject]*sample // the same
 	answers []*answer
 }
 
@@ -42,6 +43,7 @@ type answer struct {
 	name, endpoint string
 	asked          span
 	*text
+	theirs map[subject]*sample // the same
 }
 
 // A point is a value that the kubelet answered with a time: it had read the
@@ -58,7 +60,7 @@ var endpoints = [...]string{"metrics_resource.txt", "metrics_cadvisor.txt"}
 // texts for each frame, as the kubelet that was captured would print them.
 func loadCapture(t *testing.T, file string) *captured {
 	tree, moments := capture.Load(t, file, true, stats.Options{Processes: stats.ProcessFiles})
-	c := &captured{t: t, tree: tree, points: map[string][]point{}}
+	c := &captured{t: t, tree: tree, points: map[subject][]point{}}
 	var times struct {
 		Frames []struct {
 			Files         struct{ Start, End int64 }
@@ -76,8 +78,8 @@ func loadCapture(t *testing.T, file string) *captured {
 			name := f.name + "/" + side
 			resource := parseText(t, tree.Want(name+"/metrics_resource.txt"))
 			f.answers = append(f.answers,
-				&answer{name, endpoints[0], asked[endpoints[0]], resource},
-				&answer{name, endpoints[1], asked[endpoints[1]], cadvisor[name]})
+				&answer{name, endpoints[0], asked[endpoints[0]], resource, nil},
+				&answer{name, endpoints[1], asked[endpoints[1]], cadvisor[name], nil})
 		}
 		slices.SortFunc(f.answers, func(a, b *answer) int { return cmp.Compare(a.asked[0], b.asked[0]) })
 		c.frames = append(c.frames, f)
@@ -91,7 +93,7 @@ func loadCapture(t *testing.T, file string) *captured {
 // not captured, only answered.
 func (c *captured) print(f *frame) {
 	m := f.moment
-	require.Zero(c.t, m.Snap.Errors.Total(), m.Snap.Errors.Examples)
+	require.Zero(c.t, m.Snap.Errors.Parse+m.Snap.Errors.Other, m.Snap.Errors.Examples) // processes are missing
 	machine, err := stats.ReadMachine(c.tree.Host())
 	require.NoError(c.t, err)
 	machine.ID, machine.SystemUUID, machine.OSVersion = c.machineID()
@@ -146,22 +148,26 @@ func (c *captured) readSpans(f *frame) {
 // readPoints gathers all that the kubelet answered with a time.
 func (c *captured) readPoints() {
 	for _, f := range c.frames {
+		f.ours = map[string]map[subject]*sample{}
+		for endpoint, text := range f.library {
+			f.ours[endpoint] = c.bySubject(f, text)
+		}
 		for _, a := range f.answers {
-			for _, s := range a.samples {
-				if s.at != 0 {
-					subject := c.subjectOf(f, a.text, s).String()
-					c.points[subject] = append(c.points[subject], point{s.at * 1e6, s.value})
+			a.theirs = c.bySubject(f, a.text)
+			for of, s := range a.theirs {
+				if s.at != 0 && !(a.endpoint == endpoints[0] && s.at*1e6 >= a.asked[0]) { // or else the runtime's, see R3
+					c.points[of] = append(c.points[of], point{s.at * 1e6, s.value})
 				}
 			}
 		}
 	}
-	for subject, points := range c.points {
+	for of, points := range c.points {
 		slices.SortFunc(points, func(a, b point) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.value, b.value)) })
 		points = slices.Compact(points)
 		for i := range points[1:] {
-			require.NotEqual(c.t, points[i].at, points[i+1].at, "%s: two values at one time", subject)
+			require.NotEqual(c.t, points[i].at, points[i+1].at, "%s: two values at one time", of)
 		}
-		c.points[subject] = points
+		c.points[of] = points
 	}
 }
 

@@ -45,7 +45,20 @@ func (c *captured) subjectOf(f *frame, from *text, s *sample) subject {
 	case strings.HasPrefix(s.family, "node_"):
 		return subject{quantity, "/"}
 	}
-	return subject{quantity, "no cgroup"}
+	return subject{quantity, ""}
+}
+
+// bySubject are the samples of a text by what they are of.
+func (c *captured) bySubject(f *frame, from *text) map[subject]*sample {
+	all := map[subject]*sample{}
+	for _, s := range from.samples {
+		of := c.subjectOf(f, from, s)
+		if all[of] != nil {
+			c.t.Errorf("two samples of %s", of)
+		}
+		all[of] = s
+	}
+	return all
 }
 
 // containerOf finds the cgroup of a container that started when the text says.

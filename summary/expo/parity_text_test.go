@@ -1,6 +1,7 @@
 package expo_test
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -160,9 +161,7 @@ func repeated(row string) []string {
 func both(a, b map[string]string) map[string]string {
 	all := map[string]string{}
 	for _, labels := range []map[string]string{a, b} {
-		for name, value := range labels {
-			all[name] = value
-		}
+		maps.Copy(all, labels)
 	}
 	return all
 }

@@ -5,7 +5,9 @@ import (
 	"net/http/httptest"
 	"testing"
 
+	"github.com/nodegauge/nodegauge/stats"
 	"github.com/nodegauge/nodegauge/stats/storage"
+	"github.com/nodegauge/nodegauge/summary/expo"
 	"github.com/nodegauge/nodegauge/summary/httpapi"
 	"github.com/stretchr/testify/require"
 )
@@ -36,6 +38,61 @@ func TestRequestAllocs(t *testing.T) {
 			h.ServeHTTP(w, r)
 		})
 		require.LessOrEqual(t, allocs, most, query)
+	}
+}
+
+// The same of metrics, compressed or not: the deadline, the two headers that are
+// read, and Vary.
+func TestMetricsRequestAllocs(t *testing.T) {
+	tree, names := fake(t, 50, 2)
+	h := httpapi.Handler(collectorOf(t, tree), names, nil)
+	for _, path := range []string{"/metrics/resource", "/metrics/cadvisor"} {
+		for _, encoding := range []string{"identity", "gzip"} {
+			r := scrape(path, encoding)
+			w := &discard{header: http.Header{}}
+			h.ServeHTTP(w, r)
+			require.Greater(t, w.n, 1000)
+			allocs := testing.AllocsPerRun(100, func() {
+				clear(w.header)
+				h.ServeHTTP(w, r)
+			})
+			require.LessOrEqual(t, allocs, 6.0, "%s %s", path, encoding)
+		}
+	}
+}
+
+// scrape is a request as Prometheus sends it.
+func scrape(path, encoding string) *http.Request {
+	r := httptest.NewRequest(http.MethodGet, path, nil)
+	r.Header.Set("Accept", accepts[expo.OpenMetrics])
+	r.Header.Set("Accept-Encoding", encoding)
+	return r
+}
+
+// BenchmarkMetrics is a scrape of a node of 500 pods with 1,000 containers: one
+// that is answered with what was made for others, and one for which the body is
+// made.
+func BenchmarkMetrics(b *testing.B) {
+	tree, names := fake(b, 500, 2)
+	var machines [2]stats.Machine
+	current := &machines[0]
+	h := httpapi.Handler(collectorOf(b, tree), names, &httpapi.Options{Machine: func() *stats.Machine { return current }})
+	for _, c := range []struct {
+		name, encoding string
+		change         int
+	}{{"shared", "gzip", 0}, {"made", "identity", 1}, {"compressed", "gzip", 1}} {
+		r := scrape("/metrics/cadvisor", c.encoding)
+		w := &discard{header: http.Header{}}
+		h.ServeHTTP(w, r)
+		size := int64(w.n)
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(size)
+			for i := range b.N {
+				current = &machines[i*c.change%2] // something new is known of the machine: the body is another
+				h.ServeHTTP(w, r)
+			}
+		})
 	}
 }
 

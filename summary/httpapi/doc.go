@@ -41,6 +41,9 @@
 //
 //	go test -run '^$' -bench Summary ./summary/httpapi   (Xeon at 2.8 GHz)
 //
+// The metrics of the same take 14 ms and 12 (7.9 MB), and 22 ms more where they
+// are compressed (to 4 percent), on a machine with other work (-bench Metrics).
+//
 // A Handler keeps the newest body of each kind that was asked for, a
 // [summary.Summary] and the text of the metrics made last to make the next.
 //

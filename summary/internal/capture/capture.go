@@ -5,6 +5,9 @@ package capture
 import (
 	"context"
 	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -52,10 +55,12 @@ func Load(t testing.TB, file string, exact bool, o stats.Options) (*cgroupfstest
 		require.NoError(t, err)
 		tree.Advance(at - passed)
 		passed, read = at, time.Unix(0, f.Files.End)
+		makeFolders(t, tree)
 		m := Moment{Frame: f.Frame, At: at, Snap: &stats.Snapshot{}, Pods: Pods(t, tree, f.Frame), Disks: &Disks{}}
 		require.NoError(t, json.Unmarshal([]byte(tree.Want(f.Frame+"/storage.json")), m.Disks))
 		m.Storage, err = m.Disks.Snapshot(m.Disks)
 		require.NoError(t, err)
+		nameDevices(t, tree, m.Storage)
 		require.NoError(t, collector.Collect(context.Background(), m.Snap))
 		moments = append(moments, m)
 	}
@@ -98,4 +103,36 @@ func Pods(t testing.TB, tree *cgroupfstest.Tree, frame string) []summary.Pod {
 		pods = append(pods, p.Pod)
 	}
 	return pods
+}
+
+// makeFolders makes what an archive cannot hold: folders without a file. A process
+// without one of its descriptors would be one that has ended.
+func makeFolders(t testing.TB, tree *cgroupfstest.Tree) {
+	t.Helper()
+	limits, err := filepath.Glob(tree.Path("proc/*/limits"))
+	require.NoError(t, err)
+	for _, file := range limits {
+		require.NoError(t, os.MkdirAll(filepath.Join(filepath.Dir(file), "fd"), 0o755))
+	}
+}
+
+// nameDevices says on which devices the node's and the images' file systems
+// are, as the node's table of mounts has it.
+func nameDevices(t testing.TB, tree *cgroupfstest.Tree, s *storage.Snapshot) {
+	t.Helper()
+	text, err := os.ReadFile(tree.Path("proc/self/mountinfo"))
+	require.NoError(t, err)
+	for _, fs := range []*storage.FS{&s.Node, &s.Image.FS, &s.Container.FS} {
+		longest := ""
+		for line := range strings.Lines(string(text)) {
+			f := strings.Fields(line)
+			point, source := f[4], f[len(f)-2]
+			if len(point) >= len(longest) && strings.HasPrefix(fs.Path+"/", strings.TrimSuffix(point, "/")+"/") && strings.HasPrefix(source, "/dev/") {
+				longest, fs.Device = point, source
+			}
+		}
+	}
+	for i := range s.Layers {
+		s.Layers[i].FS.Device = s.Image.FS.Device
+	}
 }
