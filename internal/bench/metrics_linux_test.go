@@ -22,15 +22,17 @@ import (
 	"k8s.io/utils/clock"
 )
 
-// BenchmarkMetrics prints /metrics/cadvisor of the same 1,000 containers: ours,
-// and cAdvisor's, with a kubelet's kinds of metrics and labels, from what both
+var containers = flag.Int("containers", 1000, "how many containers there are, besides sandboxes")
+
+// BenchmarkMetrics prints /metrics/cadvisor of the same containers: ours, and
+// cAdvisor's, with a kubelet's kinds of metrics and labels, from what both
 // have collected before. It says what each takes of CPU time for each container
 // with its share of pods and sandboxes, and how much text it is. Ours is that of
 // its thread; it makes no garbage. cAdvisor's is that of the process, in which
 // nothing else happens meanwhile but its garbage collection. Like a kubelet it
 // reads limits again where they are older than five seconds.
 func BenchmarkMetrics(b *testing.B) {
-	n := newNode(b, 500)
+	n := newNode(b, *containers/2)
 	snap := n.collect(b)
 	var printer expo.Printer
 	var text []byte
