@@ -14,6 +14,8 @@
 //	/version, /api, /apis/  what kubectl top reads
 //	/healthz                ok
 //
+// and / is a page that draws the node (page).
+//
 // Names of pods are those of the container runtime's socket, where there is
 // one, or else those that the node's files have. Whoever reaches loopback may
 // read; on any other address a client must say who it is (listen.go). The
