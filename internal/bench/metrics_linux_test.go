@@ -88,7 +88,7 @@ func (n *node) cadvisor(b *testing.B) func() int {
 		return n.labels(c.Name, c.Spec.Image)
 	}, kinds, clock.RealClock{}, model.RequestOptions{IdType: model.TypeName, Count: 1, Recursive: true}))
 	var text bytes.Buffer
-	print := func() int {
+	scrape := func() int {
 		text.Reset()
 		families, err := registry.Gather()
 		require.NoError(b, err)
@@ -101,11 +101,11 @@ func (n *node) cadvisor(b *testing.B) func() int {
 	for deadline := time.Now().Add(2 * time.Minute); ; runtime.Gosched() { // its samples come one by one
 		began := time.Now()
 		busy := cpuTime(unix.RUSAGE_SELF)
-		print()
+		scrape()
 		busy = cpuTime(unix.RUSAGE_SELF) - busy
 		all := bytes.Count(text.Bytes(), []byte("\ncontainer_memory_usage_bytes{")) >= 4*len(n.pods)
 		if all && busy < 3*time.Since(began)/2 { // no other thread of it is at work
-			return print
+			return scrape
 		}
 		require.True(b, time.Now().Before(deadline), "cAdvisor has not seen all containers")
 	}
