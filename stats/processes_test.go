@@ -80,6 +80,28 @@ func TestProcessesThatNobodyAskedFor(t *testing.T) {
 	}
 }
 
+// The kernel lists a process twice that moved away and back meanwhile.
+func TestAProcessThatIsListedTwiceIsOne(t *testing.T) {
+	tree := processNode(t)
+	c := collector(t, tree, stats.Options{Processes: allOfProcesses})
+	want := collect(t, c).Find("/" + ctr1).Processes
+	tree.Put(ctr1, cgroupfstest.Usage{PIDs: []int{9, 12, 9, 12}})
+	require.Equal(t, want, collect(t, c).Find("/"+ctr1).Processes)
+	tree.Put(ctr1, cgroupfstest.Usage{PIDs: []int{9, 12}})
+	require.Equal(t, want, collect(t, c).Find("/"+ctr1).Processes, "and its time does not go back")
+}
+
+// A thread that is seen may end, and its number be another's that is seen too.
+func TestANumberOfTwoThreadsInOneRound(t *testing.T) {
+	tree := processNode(t)
+	c := collector(t, tree, stats.Options{Processes: stats.ProcessSched})
+	tree.PutProcess(9, cgroupfstest.Process{Threads: []cgroupfstest.Sched{{Run: 1}, {Run: 5}, {Run: 5}, {Run: 5}}}) // 9 to 12
+	before, _ := collect(t, c).Find("/" + ctr1).Processes.RunNanos.Get()
+	tree.PutProcess(9, cgroupfstest.Process{Threads: []cgroupfstest.Sched{{Run: 1}, {Run: 5}, {Run: 5}}})
+	after, _ := collect(t, c).Find("/" + ctr1).Processes.RunNanos.Get()
+	require.GreaterOrEqual(t, after, before)
+}
+
 // TestTimeOfThreadsNeverGoesBack ends threads, and gives their numbers to others.
 func TestTimeOfThreadsNeverGoesBack(t *testing.T) {
 	tree := processNode(t)
