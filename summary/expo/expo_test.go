@@ -12,6 +12,7 @@ import (
 
 	"github.com/nodegauge/nodegauge/cgroupfs"
 	"github.com/nodegauge/nodegauge/stats"
+	"github.com/nodegauge/nodegauge/stats/storage"
 	"github.com/nodegauge/nodegauge/summary"
 	"github.com/nodegauge/nodegauge/summary/expo"
 	"github.com/stretchr/testify/require"
@@ -177,6 +178,21 @@ func TestANetworkIsSomebodysOnce(t *testing.T) {
 	f.pods = nil
 	_, text = printed(t, f, nil)
 	require.Len(t, text.all("container_network_udp_usage_total"), 4)
+}
+
+// What is counted seldom does not date what is asked often.
+func TestALayersFileSystemHasItsOwnTime(t *testing.T) {
+	f := newFakeNode(1)
+	layer := storage.Layer{ContainerID: f.pods[0].Containers[1].ID, Filled: f.disks.Image}
+	layer.Used = storage.Used{Time: testTime().Add(-time.Minute), Bytes: n(4096)}
+	f.disks.Layers = []storage.Layer{layer}
+	_, text := printed(t, f, nil)
+	for family, at := range map[string]time.Time{
+		"container_fs_usage_bytes": layer.Used.Time, "container_fs_limit_bytes": layer.FS.Time,
+		"container_fs_inodes_total": layer.FS.Time, "container_fs_inodes_free": layer.FS.Time,
+	} {
+		require.Equal(t, strconv.FormatInt(at.UnixMilli(), 10), text.find(t, family, "container", "server").time, family)
+	}
 }
 
 // Of two of one name /metrics/resource has the newer: it has no id.
