@@ -180,6 +180,23 @@ func TestANetworkIsSomebodysOnce(t *testing.T) {
 	require.Len(t, text.all("container_network_udp_usage_total"), 4)
 }
 
+// Services are in the node's network namespace, and pods with hostNetwork.
+func TestTheNodesSocketsAreTheRoots(t *testing.T) {
+	f := newFakeNode(1)
+	node := &stats.ProcessStats{Network: &stats.SocketStats{}}
+	for i := range f.snap.Cgroups { // 1 is of the system
+		f.snap.Cgroups[i].Processes = node
+	}
+	_, text := printed(t, f, nil)
+	require.Len(t, text.all("container_network_tcp_usage_total"), 11)
+	require.Len(t, text.all("container_network_tcp_usage_total", "id", "/"), 11)
+	_, text = printed(t, f, &expo.Options{Compat: summary.CompatHostNetwork})
+	require.Len(t, text.all("container_network_tcp_usage_total"), 11+11, "the root's and the sandbox's")
+	f.snap.Cgroups[1].Processes = &stats.ProcessStats{Network: &stats.SocketStats{}}
+	_, text = printed(t, f, nil)
+	require.Len(t, text.all("container_network_tcp_usage_total"), 11+11, "a service with a network of its own has them")
+}
+
 // What is counted seldom does not date what is asked often.
 func TestALayersFileSystemHasItsOwnTime(t *testing.T) {
 	f := newFakeNode(1)
