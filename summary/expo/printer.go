@@ -99,7 +99,7 @@ func (p *Printer) choose(n int, o *Options, rank func(i int) uint8, put func(i i
 			p.plan[i] = true
 		}
 	}
-	p.out.counting, p.out.total = false, 0
+	p.out.counting = false
 }
 
 // ranks is how many ranks there are; what is of rank 0 goes last.
