@@ -212,6 +212,23 @@ func TestALayersFileSystemHasItsOwnTime(t *testing.T) {
 	}
 }
 
+// Who has a part of the tree of his own may call his cgroups as another's
+// containers.
+func TestNobodyTakesTheNamesOfAnother(t *testing.T) {
+	f := newFakeNode(1)
+	const user = "/user.slice/user-1000.slice/user@1000.service"
+	path := user + "/cri-containerd-" + f.pods[0].Containers[1].ID + ".scope"
+	f.cgroup(0, stats.Info{Path: path, Identity: stats.Identify(path, "")})
+	_, text := printed(t, f, nil)
+	const usage = "container_cpu_usage_seconds_total"
+	require.Len(t, text.all(usage, "container", "server"), 1)
+	fake := text.find(t, usage, "id", path).labels
+	require.Empty(t, fake["namespace"]+fake["pod"]+fake["container"]+fake["image"])
+	f.snap.Cgroups[4].ContainerID = strings.Repeat("f", 64) // it alone is called so
+	_, text = printed(t, f, nil)
+	require.Equal(t, path, text.find(t, usage, "container", "server").labels["id"])
+}
+
 // Of two of one name /metrics/resource has the newer: it has no id.
 func TestResourceHasEachSeriesOnce(t *testing.T) {
 	f := newFakeNode(2)
