@@ -186,7 +186,9 @@ func (l *look) limitAndNetwork(p *procfs.Process) {
 	}
 	if kinds&ProcessSockets != 0 {
 		var err error
-		l.network, err = l.c.socketsOf(p, l.dst)
+		if l.network, err = l.c.socketsOf(p, l.dst); errors.Is(err, procfs.ErrTooMany) {
+			err = errSockets // that is about nothing but sockets
+		}
 		l.ended(err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -127,6 +128,25 @@ func TestTimeOfThreadsNeverGoesBack(t *testing.T) {
 	tree.Recreate(ctr1)
 	tree.Put(ctr1, cgroupfstest.Usage{PIDs: []int{9}})
 	run(5)
+}
+
+// More sockets than can be read cost the sockets, and nothing else.
+func TestTooManySockets(t *testing.T) {
+	tree := processNode(t)
+	line := "   1: 0100007F:1F90 00000000:0000 06 00000000:00000000 00:00000000 00000000     0        0 1 1 0000000000000000 100 0 0 10 0\n"
+	text := strings.Repeat(line, 33<<20/len(line))
+	tree.Write("proc/1/net/tcp", text)
+	tree.Write("proc/12/net/tcp", text)
+	s := collect(t, collector(t, tree, stats.Options{Processes: allOfProcesses}))
+	for path, files := range map[string]uint64{"/": 0, "/" + ctr1: 7} {
+		cg := s.Find(path)
+		require.ErrorContains(t, cg.Err, "more sockets", path)
+		require.Nil(t, cg.Processes.Network, path)
+		require.Equal(t, cgroupfs.Number(files), cg.Processes.FileDescriptors, path)
+		require.False(t, cg.Processes.RunNanos.IsAbsent(), path)
+		require.False(t, cg.Processes.MaxOpenFiles.IsAbsent(), path)
+	}
+	require.Equal(t, 2, s.Errors.Total())
 }
 
 func TestANetworkOfManyCgroupsIsReadOnce(t *testing.T) {
