@@ -71,6 +71,7 @@
 // # Memory and concurrency
 //
 // A Printer keeps memory: a text appended to a buffer with room for it allocates
-// nothing in a steady state. What is the caller's it forgets. It is not safe for
-// concurrent use, and what it reads must not change meanwhile.
+// nothing in a steady state. What is the caller's it forgets, but for names of
+// disks. It is not safe for concurrent use, and what it reads must not change
+// meanwhile.
 package expo

@@ -350,6 +350,44 @@ func TestAPrinterForgets(t *testing.T) {
 	}
 }
 
+// A Printer that is kept holds nothing that it was shown, but names of disks.
+func TestAPrinterKeepsNothingOfTheCallers(t *testing.T) {
+	many, few := newFakeNode(3), newFakeNode(1)
+	many.disks.Layers = []storage.Layer{{ContainerID: strings.Repeat("a", 64)}}
+	var p expo.Printer
+	for _, f := range []*fakeNode{many, few} {
+		for _, o := range looks {
+			p.AppendCadvisor(nil, f.node(), o)
+			p.AppendResource(nil, f.summary(), o)
+			p.EachCadvisor(f.node(), o, func(*expo.Sample) bool { return true })
+			p.EachResource(f.summary(), o, func(*expo.Sample) bool { return true })
+		}
+	}
+	var look func(name string, v reflect.Value)
+	look = func(name string, v reflect.Value) {
+		switch v.Kind() {
+		case reflect.String:
+			require.NotRegexp(t, "team|web|server|000000|aaaaaa|/kube|54de", v.String(), name)
+		case reflect.Struct:
+			for i := range v.NumField() {
+				look(name+"."+v.Type().Field(i).Name, v.Field(i))
+			}
+		case reflect.Slice:
+			for i := range v.Cap() {
+				look(name, v.Slice(0, v.Cap()).Index(i))
+			}
+		case reflect.Map:
+			for it := v.MapRange(); it.Next(); {
+				look(name, it.Key())
+				look(name, it.Value())
+			}
+		case reflect.Pointer:
+			require.True(t, v.IsNil() || strings.HasPrefix(v.Type().String(), "*expo."), name)
+		}
+	}
+	look("Printer", reflect.ValueOf(p))
+}
+
 func TestNegotiate(t *testing.T) {
 	for accept, want := range map[string]expo.Format{
 		"":                             expo.Text,

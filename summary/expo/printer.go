@@ -19,7 +19,16 @@ func (p *Printer) begin(b []byte, o *Options, yield func(*Sample) bool) {
 func (p *Printer) finish() []byte {
 	p.out.end()
 	b := p.out.b
+	clear(p.out.labels[:cap(p.out.labels)])
 	p.out = out{labels: p.out.labels}
+	clear(p.units)
+	clear(p.subjects)
+	clear(p.arena)
+	clear(p.pods)
+	clear(p.containers)
+	clear(p.owners)
+	clear(p.layers)
+	p.scrape, p.machine = scrape{}, subject{}
 	return b
 }
 
