@@ -43,7 +43,8 @@ func (l *look) run() bool {
 		l.c.tell(errPIDs)
 		return false
 	}
-	slices.Sort(p.pids) // the one that started first is likely to be among the first
+	slices.Sort(p.pids)             // the one that started first is likely to be among the first
+	p.pids = slices.Compact(p.pids) // one that moved away and back while the kernel listed them is there twice
 	l.several = len(p.pids) > 1
 	for rest := p.pids; len(rest) > 0 && l.left >= 0; {
 		n := l.some(rest)
@@ -185,7 +186,9 @@ func (l *look) limitAndNetwork(p *procfs.Process) {
 	}
 	if kinds&ProcessSockets != 0 {
 		var err error
-		l.network, err = l.c.socketsOf(p, l.dst)
+		if l.network, err = l.c.socketsOf(p, l.dst); errors.Is(err, procfs.ErrTooMany) {
+			err = errSockets // that is about nothing but sockets
+		}
 		l.ended(err)
 	}
 }
@@ -244,6 +247,7 @@ type threads struct {
 // ever were: it never goes back.
 func (t *threads) add(now []procfs.Thread) procfs.SchedStat {
 	slices.SortFunc(now, func(a, b procfs.Thread) int { return cmp.Compare(a.ID, b.ID) })
+	now = slices.CompactFunc(now, func(a, b procfs.Thread) bool { return a.ID == b.ID }) // a number may be another's by now
 	i := 0
 	for _, old := range t.seen {
 		for i < len(now) && now[i].ID < old.ID {

@@ -26,6 +26,9 @@ const (
 var (
 	// errLooks is what is told of a cgroup whose processes are not counted.
 	errLooks = errors.New("stats: more processes, descriptors and threads than are looked at in a round: none of them is counted")
+	// errSockets is what is told of the first cgroup in a network namespace of
+	// which the sockets are not counted.
+	errSockets = errors.New("stats: more sockets in a network namespace than are read: none of them is counted")
 	// errHidden is what is told where a process in a cgroup is not in proc:
 	// hidepid hides it.
 	errHidden = fmt.Errorf("stats: proc does not show all processes: %w", fs.ErrPermission)

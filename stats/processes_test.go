@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -80,6 +81,28 @@ func TestProcessesThatNobodyAskedFor(t *testing.T) {
 	}
 }
 
+// The kernel lists a process twice that moved away and back meanwhile.
+func TestAProcessThatIsListedTwiceIsOne(t *testing.T) {
+	tree := processNode(t)
+	c := collector(t, tree, stats.Options{Processes: allOfProcesses})
+	want := collect(t, c).Find("/" + ctr1).Processes
+	tree.Put(ctr1, cgroupfstest.Usage{PIDs: []int{9, 12, 9, 12}})
+	require.Equal(t, want, collect(t, c).Find("/"+ctr1).Processes)
+	tree.Put(ctr1, cgroupfstest.Usage{PIDs: []int{9, 12}})
+	require.Equal(t, want, collect(t, c).Find("/"+ctr1).Processes, "and its time does not go back")
+}
+
+// A thread that is seen may end, and its number be another's that is seen too.
+func TestANumberOfTwoThreadsInOneRound(t *testing.T) {
+	tree := processNode(t)
+	c := collector(t, tree, stats.Options{Processes: stats.ProcessSched})
+	tree.PutProcess(9, cgroupfstest.Process{Threads: []cgroupfstest.Sched{{Run: 1}, {Run: 5}, {Run: 5}, {Run: 5}}}) // 9 to 12
+	before, _ := collect(t, c).Find("/" + ctr1).Processes.RunNanos.Get()
+	tree.PutProcess(9, cgroupfstest.Process{Threads: []cgroupfstest.Sched{{Run: 1}, {Run: 5}, {Run: 5}}})
+	after, _ := collect(t, c).Find("/" + ctr1).Processes.RunNanos.Get()
+	require.GreaterOrEqual(t, after, before)
+}
+
 // TestTimeOfThreadsNeverGoesBack ends threads, and gives their numbers to others.
 func TestTimeOfThreadsNeverGoesBack(t *testing.T) {
 	tree := processNode(t)
@@ -105,6 +128,25 @@ func TestTimeOfThreadsNeverGoesBack(t *testing.T) {
 	tree.Recreate(ctr1)
 	tree.Put(ctr1, cgroupfstest.Usage{PIDs: []int{9}})
 	run(5)
+}
+
+// More sockets than can be read cost the sockets, and nothing else.
+func TestTooManySockets(t *testing.T) {
+	tree := processNode(t)
+	line := "   1: 0100007F:1F90 00000000:0000 06 00000000:00000000 00:00000000 00000000     0        0 1 1 0000000000000000 100 0 0 10 0\n"
+	text := strings.Repeat(line, 33<<20/len(line))
+	tree.Write("proc/1/net/tcp", text)
+	tree.Write("proc/12/net/tcp", text)
+	s := collect(t, collector(t, tree, stats.Options{Processes: allOfProcesses}))
+	for path, files := range map[string]uint64{"/": 0, "/" + ctr1: 7} {
+		cg := s.Find(path)
+		require.ErrorContains(t, cg.Err, "more sockets", path)
+		require.Nil(t, cg.Processes.Network, path)
+		require.Equal(t, cgroupfs.Number(files), cg.Processes.FileDescriptors, path)
+		require.False(t, cg.Processes.RunNanos.IsAbsent(), path)
+		require.False(t, cg.Processes.MaxOpenFiles.IsAbsent(), path)
+	}
+	require.Equal(t, 2, s.Errors.Total())
 }
 
 func TestANetworkOfManyCgroupsIsReadOnce(t *testing.T) {

@@ -54,7 +54,11 @@ func (t *Tree) PutProcess(pid int, p Process) {
 		t.Link(fmt.Sprintf("%sfd/%d", proc, fd), to)
 	}
 	t.clear(proc + "task")
-	for i, s := range append(p.Threads, Sched{})[:max(len(p.Threads), 1)] {
+	threads := p.Threads
+	if len(threads) == 0 {
+		threads = []Sched{{}}
+	}
+	for i, s := range threads {
 		t.Write(fmt.Sprintf("%stask/%d/schedstat", proc, pid+i), fmt.Sprintf("%d %d %d\n", s.Run.Nanoseconds(), s.Wait.Nanoseconds(), s.Timeslices))
 	}
 }

@@ -54,3 +54,9 @@ func TestPutProcess(t *testing.T) {
 	_, err := proc.Process(7)
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
+
+func TestPutProcessLeavesTheCallersThreadsAlone(t *testing.T) {
+	threads := []cgroupfstest.Sched{{Run: 1}, {Run: 2}}
+	cgroupfstest.New(t).PutProcess(7, cgroupfstest.Process{Threads: threads[:1]})
+	require.Equal(t, []cgroupfstest.Sched{{Run: 1}, {Run: 2}}, threads)
+}

@@ -8,9 +8,12 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
+	"io"
 	"math/big"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -221,6 +224,33 @@ func TestAnAuthorityThatIsGoneLetsNobodyIn(t *testing.T) {
 	write(t, f.ca, newAuthority(t).pem)
 	_, err := client.Get(s.url + "/stats/summary")
 	require.Error(t, err)
+}
+
+// A connection that is open is no way around it.
+func TestAnAuthorityThatIsGoneEndsWhatAConnectionMay(t *testing.T) {
+	f := newFiles(t)
+	s := start(t, "-root", fakeNode(t).Host(), "-tls-cert", f.cert, "-tls-key", f.key, "-client-ca", f.ca)
+	client := f.client(t, f.authority)
+	client.Transport.(*http.Transport).DisableKeepAlives = false
+	defer client.CloseIdleConnections()
+	kept := false
+	status := func() int {
+		ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(c httptrace.GotConnInfo) { kept = c.Reused }})
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/stats/summary", nil)
+		require.NoError(t, err)
+		answer, err := client.Do(r)
+		require.NoError(t, err)
+		_, err = io.Copy(io.Discard, answer.Body)
+		require.NoError(t, errors.Join(err, answer.Body.Close()))
+		return answer.StatusCode
+	}
+	require.Equal(t, 200, status())
+	require.Equal(t, 200, status())
+	write(t, f.ca, newAuthority(t).pem)
+	require.Equal(t, 401, status())
+	require.True(t, kept)
+	write(t, f.ca, f.pem)
+	require.Equal(t, 200, status())
 }
 
 // Off loopback a request may be for any name; -insecure waives what is not given.

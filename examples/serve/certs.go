@@ -12,7 +12,8 @@ import (
 )
 
 // certs are the files of TLS. They are read for every handshake, which costs
-// little beside it, and used when they are others than the last time. As long
+// little beside it, and for every request of a client with a certificate; and
+// used when they are others than the last time. As long
 // as they make no sense, as between the writing of a certificate and of its
 // key, the last ones stay. It is safe for concurrent use.
 type certs struct {
@@ -58,9 +59,26 @@ func (c *certs) load() error {
 	return nil
 }
 
-// make makes a configuration, each with keys of its own for tickets: a session
-// of a client whose authority is trusted no more does not go on. A client may
-// come without a certificate; guard decides what it may read.
+// trusts reports whether a client has shown a certificate of an authority that
+// is trusted now: a connection may be older than the file, and than the end of
+// the certificate.
+func (c *certs) trusts(client *tls.ConnectionState) bool {
+	if len(client.PeerCertificates) == 0 {
+		return false
+	}
+	config, _ := c.config(nil) // there is always one
+	between := x509.NewCertPool()
+	for _, cert := range client.PeerCertificates[1:] {
+		between.AddCert(cert)
+	}
+	_, err := client.PeerCertificates[0].Verify(x509.VerifyOptions{
+		Roots: config.ClientCAs, Intermediates: between, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	})
+	return err == nil
+}
+
+// make makes a configuration. A client may come without a certificate; guard
+// decides what it may read.
 func (c *certs) make(files [3][]byte) (*tls.Config, error) {
 	pair, err := tls.X509KeyPair(files[0], files[1])
 	if err != nil {

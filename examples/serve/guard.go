@@ -54,7 +54,7 @@ func (e *entry) isMeant(host string) bool {
 // isKnown reports whether a client may read.
 func (e *entry) isKnown(r *http.Request) bool {
 	needsCert := e.tls != nil && e.tls.clientCA != ""
-	if needsCert && len(r.TLS.VerifiedChains) > 0 {
+	if needsCert && e.tls.trusts(r.TLS) {
 		return true
 	}
 	if e.token == "" {

@@ -38,8 +38,6 @@ func (p *Printer) cadvisor(n *Node, o *Options) {
 		}
 	}
 	p.putDropped()
-	clear(p.subjects) // they are the caller's, as is the rest
-	p.scrape = scrape{}
 }
 
 // listFamilies makes one list of the tables.

@@ -1,6 +1,7 @@
 package expo
 
 import (
+	"strings"
 	"time"
 
 	"github.com/nodegauge/nodegauge/stats"
@@ -31,6 +32,7 @@ type place struct{ pod, container int }
 // listCgroups lists the cgroups, with their labels.
 func (s *scrape) listCgroups() {
 	s.indexPods(s.n.Pods)
+	s.indexOwners(s.n.Snapshot.Cgroups)
 	s.marks = s.marks[:0]
 	for i := range s.n.Snapshot.Cgroups {
 		cg := &s.n.Snapshot.Cgroups[i]
@@ -39,7 +41,7 @@ func (s *scrape) listCgroups() {
 		s.marks = append(s.marks, mark{subject: -1})
 		if c.level&s.levels != 0 {
 			s.marks[i].subject = len(s.subjects)
-			s.name(&c, s.n.Pods)
+			s.name(&c, i)
 			if c.level == LevelNode {
 				c.created = s.n.Snapshot.Node.BootTime
 			}
@@ -97,17 +99,42 @@ func (p *Printer) indexPods(pods []summary.Pod) {
 	}
 }
 
+// indexOwners finds the cgroups that containers' names belong to, as package
+// summary does: outside pods whoever may make a cgroup may call it as another's
+// container. Of two, one in a pod has the name, then the one nearer to the root.
+func (p *Printer) indexOwners(cgroups []stats.Cgroup) {
+	if p.owners == nil {
+		p.owners = make(map[string]int)
+	}
+	clear(p.owners)
+	for i := range cgroups {
+		if cg := &cgroups[i]; cg.Kind == stats.KindContainer {
+			if k, ok := p.owners[cg.ContainerID]; !ok || ownsBefore(cg, &cgroups[k]) {
+				p.owners[cg.ContainerID] = i
+			}
+		}
+	}
+}
+
+func ownsBefore(cg, other *stats.Cgroup) bool {
+	if inPod := cg.PodUID != ""; inPod != (other.PodUID != "") {
+		return inPod
+	}
+	return strings.Count(cg.Path, "/") < strings.Count(other.Path, "/")
+}
+
 // name gives a cgroup its labels: always all, empty where there is nothing to
 // say. A sandbox has no container, as a pod has none.
-func (p *Printer) name(c *cgroup, pods []summary.Pod) {
+func (s *scrape) name(c *cgroup, index int) {
+	pods := s.n.Pods
 	var container, image, namespace, pod string
-	if i, ok := p.pods[c.PodUID]; ok && c.PodUID != "" {
+	if i, ok := s.pods[c.PodUID]; ok && c.PodUID != "" {
 		namespace, pod = pods[i].Namespace, pods[i].Name
 		if c.level == LevelPod {
 			c.created = pods[i].CreatedAt
 		}
 	}
-	if at, ok := p.containers[c.ContainerID]; ok && c.level == LevelContainer {
+	if at, ok := s.containers[c.ContainerID]; ok && c.level == LevelContainer && s.owners[c.ContainerID] == index {
 		in := &pods[at.pod]
 		if c.PodUID == "" || c.PodUID == in.UID {
 			known := &in.Containers[at.container]
@@ -116,7 +143,7 @@ func (p *Printer) name(c *cgroup, pods []summary.Pod) {
 			c.sandbox = known.Kind == summary.KindSandbox
 		}
 	}
-	p.label(&c.subject,
+	s.label(&c.subject,
 		Label{"container", container}, Label{"id", c.Path}, Label{"image", image},
 		Label{"name", c.ContainerID}, Label{"namespace", namespace}, Label{"pod", pod})
 }

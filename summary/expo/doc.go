@@ -42,7 +42,8 @@
 // # Times
 //
 // A sample has the time when its file was read, unless Options.NoTimestamps:
-// in milliseconds, and in OpenMetrics in seconds. Settings, starts, the machine
+// in milliseconds, and in OpenMetrics in seconds. What is read more seldom than
+// the rest, by stats.Options.SlowInterval, has the time of the rest. Settings, starts, the machine
 // and what the Collector tells of itself have none. A series that has ended is
 // not marked: with times Prometheus shows it for 5 more minutes, without at most
 // until its next scrape.
@@ -70,6 +71,7 @@
 // # Memory and concurrency
 //
 // A Printer keeps memory: a text appended to a buffer with room for it allocates
-// nothing in a steady state. What is the caller's it forgets. It is not safe for
-// concurrent use, and what it reads must not change meanwhile.
+// nothing in a steady state. What is the caller's it forgets, but for names of
+// disks. It is not safe for concurrent use, and what it reads must not change
+// meanwhile.
 package expo

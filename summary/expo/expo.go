@@ -74,6 +74,7 @@ type Printer struct {
 	machine    subject
 	pods       map[string]int   // pod UID → index in Node.Pods
 	containers map[string]place // container ID → where in Node.Pods
+	owners     map[string]int   // container ID → index in Snapshot.Cgroups
 	layers     map[string]int   // container ID → index in storage.Snapshot.Layers
 	disks      map[uint64]disk  // by major and minor number
 	scrapes    uint64           // how many there were of /metrics/cadvisor

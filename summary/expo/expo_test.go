@@ -12,6 +12,7 @@ import (
 
 	"github.com/nodegauge/nodegauge/cgroupfs"
 	"github.com/nodegauge/nodegauge/stats"
+	"github.com/nodegauge/nodegauge/stats/storage"
 	"github.com/nodegauge/nodegauge/summary"
 	"github.com/nodegauge/nodegauge/summary/expo"
 	"github.com/stretchr/testify/require"
@@ -179,6 +180,55 @@ func TestANetworkIsSomebodysOnce(t *testing.T) {
 	require.Len(t, text.all("container_network_udp_usage_total"), 4)
 }
 
+// Services are in the node's network namespace, and pods with hostNetwork.
+func TestTheNodesSocketsAreTheRoots(t *testing.T) {
+	f := newFakeNode(1)
+	node := &stats.ProcessStats{Network: &stats.SocketStats{}}
+	for i := range f.snap.Cgroups { // 1 is of the system
+		f.snap.Cgroups[i].Processes = node
+	}
+	_, text := printed(t, f, nil)
+	require.Len(t, text.all("container_network_tcp_usage_total"), 11)
+	require.Len(t, text.all("container_network_tcp_usage_total", "id", "/"), 11)
+	_, text = printed(t, f, &expo.Options{Compat: summary.CompatHostNetwork})
+	require.Len(t, text.all("container_network_tcp_usage_total"), 11+11, "the root's and the sandbox's")
+	f.snap.Cgroups[1].Processes = &stats.ProcessStats{Network: &stats.SocketStats{}}
+	_, text = printed(t, f, nil)
+	require.Len(t, text.all("container_network_tcp_usage_total"), 11+11, "a service with a network of its own has them")
+}
+
+// What is counted seldom does not date what is asked often.
+func TestALayersFileSystemHasItsOwnTime(t *testing.T) {
+	f := newFakeNode(1)
+	layer := storage.Layer{ContainerID: f.pods[0].Containers[1].ID, Filled: f.disks.Image}
+	layer.Used = storage.Used{Time: testTime().Add(-time.Minute), Bytes: n(4096)}
+	f.disks.Layers = []storage.Layer{layer}
+	_, text := printed(t, f, nil)
+	for family, at := range map[string]time.Time{
+		"container_fs_usage_bytes": layer.Used.Time, "container_fs_limit_bytes": layer.FS.Time,
+		"container_fs_inodes_total": layer.FS.Time, "container_fs_inodes_free": layer.FS.Time,
+	} {
+		require.Equal(t, strconv.FormatInt(at.UnixMilli(), 10), text.find(t, family, "container", "server").time, family)
+	}
+}
+
+// Who has a part of the tree of his own may call his cgroups as another's
+// containers.
+func TestNobodyTakesTheNamesOfAnother(t *testing.T) {
+	f := newFakeNode(1)
+	const user = "/user.slice/user-1000.slice/user@1000.service"
+	path := user + "/cri-containerd-" + f.pods[0].Containers[1].ID + ".scope"
+	f.cgroup(0, stats.Info{Path: path, Identity: stats.Identify(path, "")})
+	_, text := printed(t, f, nil)
+	const usage = "container_cpu_usage_seconds_total"
+	require.Len(t, text.all(usage, "container", "server"), 1)
+	fake := text.find(t, usage, "id", path).labels
+	require.Empty(t, fake["namespace"]+fake["pod"]+fake["container"]+fake["image"])
+	f.snap.Cgroups[4].ContainerID = strings.Repeat("f", 64) // it alone is called so
+	_, text = printed(t, f, nil)
+	require.Equal(t, path, text.find(t, usage, "container", "server").labels["id"])
+}
+
 // Of two of one name /metrics/resource has the newer: it has no id.
 func TestResourceHasEachSeriesOnce(t *testing.T) {
 	f := newFakeNode(2)
@@ -298,6 +348,44 @@ func TestAPrinterForgets(t *testing.T) {
 			used.EachCadvisor(f.node(), nil, func(*expo.Sample) bool { return false })
 		}
 	}
+}
+
+// A Printer that is kept holds nothing that it was shown, but names of disks.
+func TestAPrinterKeepsNothingOfTheCallers(t *testing.T) {
+	many, few := newFakeNode(3), newFakeNode(1)
+	many.disks.Layers = []storage.Layer{{ContainerID: strings.Repeat("a", 64)}}
+	var p expo.Printer
+	for _, f := range []*fakeNode{many, few} {
+		for _, o := range looks {
+			p.AppendCadvisor(nil, f.node(), o)
+			p.AppendResource(nil, f.summary(), o)
+			p.EachCadvisor(f.node(), o, func(*expo.Sample) bool { return true })
+			p.EachResource(f.summary(), o, func(*expo.Sample) bool { return true })
+		}
+	}
+	var look func(name string, v reflect.Value)
+	look = func(name string, v reflect.Value) {
+		switch v.Kind() {
+		case reflect.String:
+			require.NotRegexp(t, "team|web|server|000000|aaaaaa|/kube|54de", v.String(), name)
+		case reflect.Struct:
+			for i := range v.NumField() {
+				look(name+"."+v.Type().Field(i).Name, v.Field(i))
+			}
+		case reflect.Slice:
+			for i := range v.Cap() {
+				look(name, v.Slice(0, v.Cap()).Index(i))
+			}
+		case reflect.Map:
+			for it := v.MapRange(); it.Next(); {
+				look(name, it.Key())
+				look(name, it.Value())
+			}
+		case reflect.Pointer:
+			require.True(t, v.IsNil() || strings.HasPrefix(v.Type().String(), "*expo."), name)
+		}
+	}
+	look("Printer", reflect.ValueOf(p))
 }
 
 func TestNegotiate(t *testing.T) {

@@ -19,7 +19,11 @@ type Row struct {
 func ResourceRows() (rows []Row) {
 	labels := map[Level]string{LevelPod: "namespace, pod", LevelContainer: "container, namespace, pod"}
 	for _, r := range resources {
-		rows = append(rows, Row{r.Family, labels[r.level], "", int(r.rank)})
+		needs := ""
+		if r.value != nil {
+			needs = r.metric().String()
+		}
+		rows = append(rows, Row{r.Family, labels[r.level], needs, int(r.rank)})
 	}
 	return append(rows, Row{Family: limitFamilies[0]})
 }

@@ -3,6 +3,7 @@ package expo
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/nodegauge/nodegauge/cgroupfs"
 	"github.com/nodegauge/nodegauge/stats"
@@ -13,13 +14,15 @@ import (
 // diskFamilies are those of file systems and block devices.
 var diskFamilies = [...]family{
 	{Family{"container_fs_limit_bytes", "Size of the file system, in bytes.", Gauge}, 0, 3, "device",
-		fileSystem(func(f *storage.Filled) cgroupfs.Value { return f.FS.CapacityBytes }), nil},
+		fileSystem(func(f *storage.Filled) (cgroupfs.Value, time.Time) { return f.FS.CapacityBytes, f.FS.Time }), nil},
 	{Family{"container_fs_usage_bytes", "What of the file system is in use, or what the container's layer takes of it, in bytes.", Gauge}, 0, 3, "device",
-		fileSystem(func(f *storage.Filled) cgroupfs.Value { return f.Used.Bytes }), nil},
+		fileSystem(func(f *storage.Filled) (cgroupfs.Value, time.Time) {
+			return f.Used.Bytes, orElse(f.Used.Time, f.FS.Time)
+		}), nil},
 	{Family{"container_fs_inodes_total", "How many files the file system may have.", Gauge}, 0, 3, "device",
-		fileSystem(func(f *storage.Filled) cgroupfs.Value { return f.FS.Inodes }), nil},
+		fileSystem(func(f *storage.Filled) (cgroupfs.Value, time.Time) { return f.FS.Inodes, f.FS.Time }), nil},
 	{Family{"container_fs_inodes_free", "How many files the file system may still get.", Gauge}, 0, 3, "device",
-		fileSystem(func(f *storage.Filled) cgroupfs.Value { return f.FS.InodesFree }), nil},
+		fileSystem(func(f *storage.Filled) (cgroupfs.Value, time.Time) { return f.FS.InodesFree, f.FS.Time }), nil},
 	{Family{"container_fs_reads_bytes_total", "Bytes read.", Counter}, cgroupfs.IO, 2, "device",
 		io(0, func(d *cgroupfs.IODevice) cgroupfs.Value { return d.ReadBytes }, nil), nil},
 	{Family{"container_fs_writes_bytes_total", "Bytes written.", Counter}, cgroupfs.IO, 2, "device",
@@ -58,8 +61,9 @@ var diskFamilies = [...]family{
 }
 
 // fileSystem is of the file systems that are known: the root has those of the
-// node, a container that of its writable layer.
-func fileSystem(f func(*storage.Filled) cgroupfs.Value) func(*scrape, *cgroup) {
+// node, a container that of its writable layer, which is counted more seldom
+// than the file system is asked: each value has its own time.
+func fileSystem(f func(*storage.Filled) (cgroupfs.Value, time.Time)) func(*scrape, *cgroup) {
 	return func(s *scrape, c *cgroup) {
 		disks := s.n.Storage
 		switch {
@@ -68,14 +72,16 @@ func fileSystem(f func(*storage.Filled) cgroupfs.Value) func(*scrape, *cgroup) {
 			list := [...]*storage.FS{&disks.Node, &disks.Image.FS, &disks.Container.FS}
 			for i, fs := range list {
 				if !isListed(list[:i], fs) {
-					whole := storage.Filled{FS: *fs, Used: storage.Used{Bytes: fs.UsedBytes}}
-					s.put(c, f(&whole), 0, fs.Time, Label{"device", deviceOf(fs)})
+					whole := storage.Filled{FS: *fs, Used: storage.Used{Time: fs.Time, Bytes: fs.UsedBytes}}
+					v, at := f(&whole)
+					s.put(c, v, 0, at, Label{"device", deviceOf(fs)})
 				}
 			}
 		case c.level == LevelContainer && c.ContainerID != "":
 			if i, ok := s.layers[c.ContainerID]; ok {
 				layer := &disks.Layers[i]
-				s.put(c, f(&layer.Filled), 0, orElse(layer.Used.Time, layer.FS.Time), Label{"device", deviceOf(&layer.FS)})
+				v, at := f(&layer.Filled)
+				s.put(c, v, 0, at, Label{"device", deviceOf(&layer.FS)})
 			}
 		}
 	}

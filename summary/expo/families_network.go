@@ -138,10 +138,11 @@ func (s *scrape) ownNetwork(n *stats.Network) bool {
 }
 
 // placeSockets chooses whose series the sockets of a network namespace are:
-// all containers of a pod see the same.
+// all containers of a pod see the same. The node's are the root's, as its
+// interfaces are, and not those of every service.
 func (s *scrape) placeSockets() {
 	for i := range s.subjects {
-		if c := &s.subjects[i]; c.sandbox && c.hasSockets() {
+		if c := &s.subjects[i]; c.sandbox && s.ownSockets(c) {
 			if pod := s.podOf(c); pod >= 0 && !s.marks[pod].sandbox {
 				s.marks[pod].sandbox, c.sockets = true, true
 			}
@@ -149,7 +150,7 @@ func (s *scrape) placeSockets() {
 	}
 	for i := range s.subjects {
 		c := &s.subjects[i]
-		if c.sockets || !c.hasSockets() {
+		if c.sockets || !s.ownSockets(c) {
 			continue
 		}
 		pod := s.podOf(c)
@@ -159,7 +160,15 @@ func (s *scrape) placeSockets() {
 	}
 }
 
-func (c *cgroup) hasSockets() bool { return c.Processes != nil && c.Processes.Network != nil }
+// ownSockets reports whether it is known what sockets a cgroup has, and they
+// are not the node's. Cgroups in one network namespace share them.
+func (s *scrape) ownSockets(c *cgroup) bool {
+	if c.Processes == nil || c.Processes.Network == nil {
+		return false
+	}
+	node := s.n.Snapshot.Cgroups[0].Processes
+	return c.level == LevelNode || node == nil || c.Processes.Network != node.Network || s.podOf(c) >= 0 && s.has(summary.CompatHostNetwork)
+}
 
 // podOf returns the index of the pod's cgroup that c is in; -1 if there is none.
 func (s *scrape) podOf(c *cgroup) int {

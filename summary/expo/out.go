@@ -17,7 +17,6 @@ type out struct {
 
 	family *Family
 	series int // of the family so far
-	total  int // of all
 	text   []byte
 	sample Sample
 	labels []Label
@@ -45,7 +44,6 @@ func (o *out) put(s *subject, v number, at time.Time, extra ...Label) {
 		return
 	}
 	o.series++
-	o.total++
 	switch {
 	case o.counting:
 	case o.yield != nil:

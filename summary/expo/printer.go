@@ -19,7 +19,16 @@ func (p *Printer) begin(b []byte, o *Options, yield func(*Sample) bool) {
 func (p *Printer) finish() []byte {
 	p.out.end()
 	b := p.out.b
+	clear(p.out.labels[:cap(p.out.labels)])
 	p.out = out{labels: p.out.labels}
+	clear(p.units)
+	clear(p.subjects)
+	clear(p.arena)
+	clear(p.pods)
+	clear(p.containers)
+	clear(p.owners)
+	clear(p.layers)
+	p.scrape, p.machine = scrape{}, subject{}
 	return b
 }
 
@@ -99,7 +108,7 @@ func (p *Printer) choose(n int, o *Options, rank func(i int) uint8, put func(i i
 			p.plan[i] = true
 		}
 	}
-	p.out.counting, p.out.total = false, 0
+	p.out.counting = false
 }
 
 // ranks is how many ranks there are; what is of rank 0 goes last.

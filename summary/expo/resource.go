@@ -105,7 +105,6 @@ func (p *Printer) resource(s *summary.Summary, o *Options) {
 		}
 	}
 	p.putDropped()
-	clear(p.units) // they are the caller's
 }
 
 func (p *Printer) putResource(i int, failed bool, o *Options) {

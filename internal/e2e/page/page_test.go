@@ -127,6 +127,26 @@ func TestFilterFinds(t *testing.T) {
 	assert.Equal(t, all, value[int](p, "nodegauge.entries"))
 }
 
+// Lines are there again after a filter that finds nothing, also if the window
+// has changed meanwhile.
+func TestLinesFitTheWindow(t *testing.T) {
+	f := newFake(t, 2)
+	p := open(t, f.serve(f.names).URL)
+	p.until("nodegauge.round === 1")
+	const line = `document.querySelector("#body .row:not([hidden]) .cpu canvas")`
+	wide := value[float64](p, line+".width")
+	p.filter("no such thing")
+	p.until("nodegauge.entries === 0")
+	p.do(chromedp.EmulateViewport(800, 600, chromedp.EmulateScale(2)))
+	p.run("window.frame = false, requestAnimationFrame(() => requestAnimationFrame(() => frame = true))")
+	p.until("frame")
+	assert.Empty(t, p.texts("name"))
+	p.filter("")
+	p.until(line + " !== null")
+	assert.InDelta(t, value[float64](p, line+".clientWidth"), value[float64](p, line+".cssWidth ?? -1"), 0)
+	assert.NotEqual(t, wide, value[float64](p, line+".width"))
+}
+
 // The arrows go through the rows, and close and open pods.
 func TestKeyboardWalksTheRows(t *testing.T) {
 	f := newFake(t, 40)

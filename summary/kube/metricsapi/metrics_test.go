@@ -103,6 +103,19 @@ func TestTheNewestPodHasTheName(t *testing.T) {
 	assert.Equal(t, uid(2), string(get[corev1.Pod](n, "/api/v1/namespaces/shop/pods/web-0").UID))
 }
 
+// Files tell no times, and the logs of a pod outlive it: the one that runs is it.
+func TestThePodThatRunsHasTheName(t *testing.T) {
+	n := newNode(t, nil)
+	n.run(2, "shop", "web-0", "server").CreatedAt = time.Time{}
+	n.round()
+	n.round()
+	for _, left := range []int{1, 3} {
+		n.pods = append(n.pods, summary.Pod{UID: uid(left), Namespace: "shop", Name: "web-0"})
+	}
+	assert.Equal(t, []string{"shop/web-0"}, names(n, podMetrics))
+	assert.Equal(t, uid(2), string(get[corev1.Pod](n, "/api/v1/namespaces/shop/pods/web-0").UID))
+}
+
 // On both captured nodes and every frame, containers and numbers are those of
 // the Summary of the same round.
 func TestMetricsOfCapturedNodesAreTheSummarys(t *testing.T) {

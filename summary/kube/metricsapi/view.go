@@ -91,11 +91,11 @@ func (h *handler) look(snap *stats.Snapshot, pods []summary.Pod) *view {
 		p := &h.summary.Pods[i]
 		running[podRef(p.PodRef)] = p
 	}
-	for _, p := range known(pods) {
+	for _, p := range known(pods, running) {
 		if n := len(v.namespaces); n == 0 || v.namespaces[n-1].GetName() != p.Namespace {
 			v.namespaces = append(v.namespaces, namespaceOf(p.Namespace))
 		}
-		s := running[podRef{Name: p.Name, Namespace: p.Namespace, UID: p.UID}]
+		s := running[refOf(p)]
 		v.pods = append(v.pods, podOf(p, node.Name, s != nil))
 		if s != nil {
 			if m := podMetricsOf(p, s, v.at); m != nil {
@@ -109,18 +109,29 @@ func (h *handler) look(snap *stats.Snapshot, pods []summary.Pod) *view {
 // podRef tells pods apart.
 type podRef summary.PodReference
 
+func refOf(p *summary.Pod) podRef { return podRef{Name: p.Name, Namespace: p.Namespace, UID: p.UID} }
+
 // known are the pods by namespace and name. A name is that of one pod: the
-// newest, where one that ends has another beside it.
-func known(pods []summary.Pod) []*summary.Pod {
+// newest, where one that ends has another beside it, or the one that runs where
+// the times are not known, as of logs that an earlier one has left.
+func known(pods []summary.Pod, running map[podRef]*summary.PodStats) []*summary.Pod {
 	sorted := make([]*summary.Pod, 0, len(pods))
 	for i := range pods {
 		sorted = append(sorted, &pods[i])
 	}
 	slices.SortFunc(sorted, func(a, b *summary.Pod) int {
 		return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Name, b.Name),
-			b.CreatedAt.Compare(a.CreatedAt), strings.Compare(a.UID, b.UID))
+			b.CreatedAt.Compare(a.CreatedAt), isNil(running[refOf(a)])-isNil(running[refOf(b)]), strings.Compare(a.UID, b.UID))
 	})
 	return slices.CompactFunc(sorted, func(a, b *summary.Pod) bool { return a.Namespace == b.Namespace && a.Name == b.Name })
+}
+
+// isNil is 1 for what is not there, so that it comes after what is.
+func isNil(p *summary.PodStats) int {
+	if p == nil {
+		return 1
+	}
+	return 0
 }
 
 // find returns the object of a name, or nil.

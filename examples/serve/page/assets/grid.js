@@ -133,6 +133,7 @@ function measure() {
 	const style = getComputedStyle(grid.element);
 	grid.rowHeight = parseFloat(style.getPropertyValue("--row"));
 	if (grid.pool.length === 0) return;
+	grid.pool[0].hidden = false; // what is hidden has no size; show hides it again if there is nothing in it
 	const parts = grid.pool[0].parts.cells.filter((part) => part.canvas);
 	const sizes = parts.map(({ canvas }) => [canvas.clientWidth, canvas.clientHeight]);
 	for (const element of grid.pool) {
