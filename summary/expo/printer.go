@@ -1,6 +1,7 @@
 package expo
 
 import (
+	"slices"
 	"time"
 
 	"github.com/nodegauge/nodegauge/cgroupfs"
@@ -83,7 +84,8 @@ var limitFamilies = [...]Family{
 // there is none for. Families of a low rank come first, and of one rank in the
 // table's order; after the first for which there is no room comes none.
 func (p *Printer) choose(n int, o *Options, rank func(i int) uint8, put func(i int)) {
-	p.plan = append(p.plan[:0], make([]bool, n)...)
+	p.plan = slices.Grow(p.plan[:0], n)[:n]
+	clear(p.plan)
 	most := o.maxSeries()
 	if most <= 0 {
 		for i := range p.plan {
