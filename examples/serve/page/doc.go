@@ -39,12 +39,12 @@
 // While a page is open, rounds are taken every [Options].Every, shared with all
 // that ask (stats.Collector.Fresh); while none is open none is. Names are asked for
 // once a round, and the answer is made once, in both codings. For 500 pods with
-// 1,000 containers that takes 14 ms of CPU beside the round, and sends 292 KB, or
+// 1,000 containers that takes 9 ms of CPU beside the round, and sends 292 KB, or
 // 30 KB with gzip:
 //
 //	go test -v -run Small -bench Answer ./page   (Xeon at 2.8 GHz)
 //
-// The browser draws what can be seen and nothing else: it takes 22 ms from the
+// The browser draws what can be seen and nothing else: it takes 17 ms from the
 // answer's text to the finished layout, with all rows sorted anew:
 //
 //	go test -v -run Thousand .   (in internal/e2e/page, same machine)
