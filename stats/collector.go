@@ -63,7 +63,7 @@ type Collector struct {
 
 	latest atomic.Pointer[Snapshot] // the newest that is shared
 
-	turn chan struct{} // holds one token; who has it may touch what follows
+	turn rounds.Turn // who has it may touch what follows
 
 	closed  bool
 	metrics cgroupfs.MetricSet
@@ -100,7 +100,7 @@ func New(h *cgroupfs.Hierarchy, o *Options) (*Collector, error) {
 	}
 	c := &Collector{
 		h:            h,
-		turn:         make(chan struct{}, 1),
+		turn:         rounds.NewTurn(),
 		metrics:      o.Metrics,
 		minWindow:    o.MinWindow,
 		slowInterval: o.SlowInterval,
@@ -138,7 +138,6 @@ func New(h *cgroupfs.Hierarchy, o *Options) (*Collector, error) {
 	if c.root, _ = c.open(nil, ""); c.root == nil {
 		return nil, fmt.Errorf("stats: the root cgroup cannot be opened: %w", errors.Join(append(c.errs.Examples, c.closeProc())...))
 	}
-	c.turn <- struct{}{}
 	return c, nil
 }
 
@@ -146,24 +145,17 @@ func New(h *cgroupfs.Hierarchy, o *Options) (*Collector, error) {
 // Options.Now is the default.
 func (c *Collector) clock() time.Duration { return c.now().Sub(c.epoch) }
 
-// take waits for the turn.
+// take waits for the turn, of a Collector that is not closed.
 func (c *Collector) take(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
+	if err := c.turn.Take(ctx); err != nil {
 		return err
 	}
-	select {
-	case <-c.turn:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 	if c.closed {
-		c.give()
+		c.turn.Give()
 		return ErrClosed
 	}
 	return nil
 }
-
-func (c *Collector) give() { c.turn <- struct{}{} }
 
 // Collect takes one round now, and fills dst with it. Once dst has grown to
 // the node's size it allocates nothing. It fails only where nothing can be
@@ -174,7 +166,7 @@ func (c *Collector) Collect(ctx context.Context, dst *Snapshot) error {
 	if err := c.take(ctx); err != nil {
 		return err
 	}
-	defer c.give()
+	defer c.turn.Give()
 	err := c.round(ctx, dst)
 	if err != nil {
 		*dst = Snapshot{}
@@ -195,7 +187,7 @@ func (c *Collector) Fresh(ctx context.Context, maxAge time.Duration) (*Snapshot,
 	if err := c.take(ctx); err != nil {
 		return nil, err
 	}
-	defer c.give()
+	defer c.turn.Give()
 	if s := c.latest.Load(); s != nil && s.began >= oldest && s.began <= c.clock() {
 		return s, nil // somebody took the round meanwhile
 	}
@@ -215,7 +207,7 @@ func (c *Collector) runOnce(ctx context.Context, due time.Time) error {
 	if err := c.take(ctx); err != nil {
 		return err
 	}
-	defer c.give()
+	defer c.turn.Give()
 	c.lag = max(time.Since(due), 0)
 	_, err := c.publish(ctx)
 	c.lag = 0
@@ -224,8 +216,8 @@ func (c *Collector) runOnce(ctx context.Context, due time.Time) error {
 
 // SetMetrics changes what the next rounds read. Rates that are still read go on.
 func (c *Collector) SetMetrics(metrics cgroupfs.MetricSet) {
-	<-c.turn
-	defer c.give()
+	c.turn.Wait()
+	defer c.turn.Give()
 	if metrics == 0 {
 		metrics = cgroupfs.DefaultMetrics
 	}
@@ -238,8 +230,8 @@ func (c *Collector) SetMetrics(metrics cgroupfs.MetricSet) {
 // Close gives back what the Collector holds. A round that is under way ends
 // first. Snapshots stay good. Closing it again does nothing.
 func (c *Collector) Close() error {
-	<-c.turn
-	defer c.give()
+	c.turn.Wait()
+	defer c.turn.Give()
 	if c.closed {
 		return nil
 	}

@@ -144,15 +144,11 @@ func (g *group) forgetNetworks() {
 // it was in this round. It fails if the interfaces cannot be read at all, and
 // returns nil where that is known of this round.
 func (c *Collector) namespace(p *procfs.Process, a *attachment, g *group) (*netns, error) {
-	dev, err := p.NetDev()
+	dev, id, err := c.netDev(p)
 	if err != nil {
 		return nil, err
 	}
 	defer dev.Close()
-	id := dev.ID
-	if !c.h.Live() { // the files of a folder tell nothing
-		id, _ = p.Namespace()
-	}
 	ns := c.networks.space(id, a)
 	if id != 0 && ns.failed == c.gen {
 		return nil, nil // another of its processes would fare no better
@@ -163,6 +159,17 @@ func (c *Collector) namespace(p *procfs.Process, a *attachment, g *group) (*netn
 		}
 	}
 	return ns, nil
+}
+
+// netDev opens net/dev of a process, and returns what tells its network
+// namespace from others in this round; 0 is not known.
+func (c *Collector) netDev(p *procfs.Process) (procfs.NetDev, uint64, error) {
+	dev, err := p.NetDev()
+	id := dev.ID
+	if err == nil && !c.h.Live() { // the files of a folder tell nothing
+		id, _ = p.Namespace()
+	}
+	return dev, id, err
 }
 
 // readNamespace reads a network namespace through a process. What goes wrong

@@ -124,15 +124,11 @@ func (c *Collector) tell(err error) {
 // socketsOf returns the sockets of the network namespace of a process, which
 // are read unless they were in this round. It returns nil if they are not known.
 func (c *Collector) socketsOf(p *procfs.Process, dst *Snapshot) (*SocketStats, error) {
-	dev, err := p.NetDev()
+	dev, id, err := c.netDev(p)
 	if err != nil {
 		return nil, err
 	}
 	defer dev.Close()
-	id := dev.ID
-	if !c.h.Live() { // the files of a folder tell nothing
-		id, _ = p.Namespace()
-	}
 	if s, found := c.processes.sockets[id]; found && id != 0 {
 		return s, nil
 	}

@@ -1,4 +1,4 @@
-// Package rounds takes rounds at a fixed phase.
+// Package rounds takes rounds one after another and at a fixed phase.
 package rounds
 
 import (

@@ -40,3 +40,17 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	require.Equal(t, context.Canceled, err)
 	require.ErrorContains(t, Run(t.Context(), 0, nil), "an interval of 0s is no interval")
 }
+
+func TestWhoWaitsForATurnMayGo(t *testing.T) {
+	turn := NewTurn()
+	require.NoError(t, turn.Take(t.Context()))
+	ctx, cancel := context.WithCancel(t.Context())
+	gone := make(chan error)
+	go func() { gone <- turn.Take(ctx) }()
+	cancel()
+	require.Equal(t, context.Canceled, <-gone)
+	turn.Give()
+	require.Equal(t, context.Canceled, turn.Take(ctx), "also where it is free")
+	turn.Wait()
+	turn.Give()
+}

@@ -51,7 +51,7 @@ type Collector struct {
 	o      Options
 	latest atomic.Pointer[Snapshot]
 
-	turn chan struct{} // holds one token; who has it may touch what follows
+	turn rounds.Turn // who has it may touch what follows
 
 	closed  bool
 	round   uint64
@@ -96,7 +96,7 @@ func New(o *Options) (*Collector, error) {
 	if o.Entries < 0 || o.Time < 0 || o.Wait < 0 {
 		return nil, fmt.Errorf("storage: a budget below zero: %d entries, %v, wait %v", o.Entries, o.Time, o.Wait)
 	}
-	c := &Collector{o: *o, turn: make(chan struct{}, 1), pods: map[string]*pod{}, project: map[project]int{}}
+	c := &Collector{o: *o, turn: rounds.NewTurn(), pods: map[string]*pod{}, project: map[project]int{}}
 	c.o.Root = cmp.Or(o.Root, "/")
 	c.o.KubeletRoot = cmp.Or(o.KubeletRoot, "/var/lib/kubelet")
 	c.o.LogRoot = cmp.Or(o.LogRoot, "/var/log/pods")
@@ -110,28 +110,20 @@ func New(o *Options) (*Collector, error) {
 	for _, t := range c.trees() {
 		t.fd, t.folders = kernfs.None, map[string]*folder{}
 	}
-	c.turn <- struct{}{}
 	return c, nil
 }
 
-// take waits for the turn.
+// take waits for the turn, of a Collector that is not closed.
 func (c *Collector) take(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
+	if err := c.turn.Take(ctx); err != nil {
 		return err
 	}
-	select {
-	case <-c.turn:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 	if c.closed {
-		c.give()
+		c.turn.Give()
 		return ErrClosed
 	}
 	return nil
 }
-
-func (c *Collector) give() { c.turn <- struct{}{} }
 
 // Collect takes one round now and returns what is known after it. It fails
 // only where nothing can be known: the context is done, this process's mounts
@@ -141,7 +133,7 @@ func (c *Collector) Collect(ctx context.Context) (*Snapshot, error) {
 	if err := c.take(ctx); err != nil {
 		return nil, err
 	}
-	defer c.give()
+	defer c.turn.Give()
 	if err := c.collect(ctx); err != nil {
 		return nil, err
 	}
@@ -167,11 +159,11 @@ func (c *Collector) Run(ctx context.Context, every time.Duration) error {
 
 // Close ends the Collector. A round that is under way ends first. A statfs that
 // hangs for longer than Options.Wait is not waited for: Close returns ErrHung
-// then, and the goroutine that waits ends if the file system ever answers. Snapshots stay good. Closing it
-// again does nothing.
+// then, and the goroutine that waits ends if the file system ever answers.
+// Snapshots stay good. Closing it again does nothing.
 func (c *Collector) Close() error {
-	<-c.turn
-	defer c.give()
+	c.turn.Wait()
+	defer c.turn.Give()
 	if c.closed {
 		return nil
 	}

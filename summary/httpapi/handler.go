@@ -57,8 +57,8 @@ type Options struct {
 
 // Handler returns a handler for /stats/summary, /metrics/resource,
 // /metrics/cadvisor and /healthz. It is safe for concurrent use, starts no
-// goroutine and closes nothing. Pods may be nil: then
-// there are no pods in the answers.
+// goroutine and closes nothing. Pods may be nil: then there are no pods in the
+// answers.
 func Handler(c *stats.Collector, pods summary.PodSource, o *Options) http.Handler {
 	h := &handler{collector: c, source: pods, turn: make(chan struct{}, 1)}
 	if o != nil {
