@@ -356,32 +356,35 @@ func TestCollectAllocs(t *testing.T) {
 				tree.Put(fmt.Sprintf("a%d", i), cgroupfstest.Usage{CPU: time.Second, Memory: 5})
 			}
 			c := collector(t, tree, stats.Options{})
-			ctx := context.Background()
-			var s stats.Snapshot
-			round := func() {
-				tree.Advance(10 * time.Second)
-				if err := c.Collect(ctx, &s); err != nil {
-					t.Fatal(err)
-				}
-			}
-			round()
-			require.Len(t, s.Cgroups, n+1)
-			if got := testing.AllocsPerRun(20, round); got != 0 {
-				t.Errorf("%s: Collect of %d cgroups allocates %v times, want 0", kind.name, n, got)
-			}
-			fresh := func() {
-				tree.Advance(10 * time.Second)
-				if _, err := c.Fresh(ctx, 0); err != nil {
-					t.Fatal(err)
-				}
-			}
-			fresh()
-			if got := testing.AllocsPerRun(20, fresh); got > 3 {
-				t.Errorf("%s: a Fresh round of %d cgroups allocates %v times, want at most 3", kind.name, n, got)
-			}
-			if got := testing.AllocsPerRun(20, func() { _, _ = c.Fresh(ctx, time.Hour) }); got != 0 {
-				t.Errorf("%s: an asker of a Fresh round allocates %v times, want 0", kind.name, got)
-			}
+			s := requireAllocs(t, tree, c, 3)
+			require.Len(t, s.Cgroups, n+1, kind.name)
+			got := testing.AllocsPerRun(20, func() { _, _ = c.Fresh(context.Background(), time.Hour) })
+			require.Zero(t, got, "%s: an asker of a Fresh round", kind.name)
 		}
 	}
+}
+
+// requireAllocs holds that a steady Collect allocates nothing, and a round of
+// Fresh so often at most. It returns the last Snapshot of Collect.
+func requireAllocs(t *testing.T, tree *cgroupfstest.Tree, c *stats.Collector, fresh float64) *stats.Snapshot {
+	t.Helper()
+	ctx := context.Background()
+	s := new(stats.Snapshot)
+	collect := func() {
+		tree.Advance(10 * time.Second)
+		if err := c.Collect(ctx, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	collect()
+	require.Zero(t, testing.AllocsPerRun(20, collect), "Collect of %d cgroups", len(s.Cgroups))
+	share := func() {
+		tree.Advance(10 * time.Second)
+		if _, err := c.Fresh(ctx, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	share()
+	require.LessOrEqual(t, testing.AllocsPerRun(20, share), fresh, "a Fresh round of %d cgroups", len(s.Cgroups))
+	return s
 }

@@ -23,11 +23,7 @@ func TestLiveNetworkUnprivileged(t *testing.T) {
 		host.Make(host.Path("kubepods"))
 		host.StartApart(makePod(host, "a"))
 		host.Start(makePod(host, "host"))
-		cmd := exec.Command("/proc/self/exe", "-test.run", "^TestLiveNetworkUnprivileged$")
-		cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s", env, host.Path("kubepods")))
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
-		out, err := cmd.CombinedOutput()
-		require.NoError(t, err, string(out))
+		runAsNobody(t, env+"="+host.Path("kubepods"))
 		return
 	}
 	h, err := cgroupfs.Detect()
@@ -82,6 +78,17 @@ func TestLiveNetworkOfAnotherPIDNamespace(t *testing.T) {
 	require.ErrorContains(t, s.Errors.Examples[len(s.Errors.Examples)-1], "another pid namespace")
 	require.Zero(t, s.Find(os.Getenv(env)+"/poda").Network, "its process 1 is not the node's")
 	require.False(t, s.Node.Network.Time.IsZero())
+}
+
+// runAsNobody runs the test once more, without privilege, with a variable that
+// tells it so.
+func runAsNobody(t *testing.T, env string) {
+	t.Helper()
+	cmd := exec.Command("/proc/self/exe", "-test.run", "^"+t.Name()+"$")
+	cmd.Env = append(os.Environ(), env)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, string(out))
 }
 
 // master returns the folder of the hierarchy that says which cgroups there are.

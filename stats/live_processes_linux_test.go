@@ -4,11 +4,9 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/nodegauge/nodegauge/cgroupfs"
@@ -160,11 +158,7 @@ func TestLiveProcessesUnprivileged(t *testing.T) {
 		host.Make(host.Path("kubepods"))
 		host.StartApart(makePod(host, "a")).Do("listen 2")
 		host.Start(makePod(host, "b"))
-		cmd := exec.Command("/proc/self/exe", "-test.run", "^TestLiveProcessesUnprivileged$")
-		cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s", env, host.Path("kubepods")))
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
-		out, err := cmd.CombinedOutput()
-		require.NoError(t, err, string(out))
+		runAsNobody(t, env+"="+host.Path("kubepods"))
 		return
 	}
 	h, err := cgroupfs.Detect()

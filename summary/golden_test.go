@@ -30,8 +30,8 @@ func collectorOf(t testing.TB, tree *cgroupfstest.Tree) *stats.Collector {
 // what the library prints that a kubelet does not is in it.
 func TestGolden(t *testing.T) {
 	for _, c := range captures {
-		t.Run(c.file, func(t *testing.T) {
-			tree, moments := momentsOf(t, c.file)
+		t.Run(c.File, func(t *testing.T) {
+			tree, moments := momentsOf(t, c.File)
 			last := moments[len(moments)-1]
 			var s summary.Summary
 			summary.Build(&s, last.Snap, last.Pods, &summary.Options{NodeName: "labnode", KubeletCgroup: "/system.slice/kubelet.service", Storage: last.Storage})
@@ -65,7 +65,7 @@ func requireSurvivesDecoding(t *testing.T, text []byte) {
 // A Summary that is filled again is as good as a new one, whatever was in it.
 func TestBuildFillsAgain(t *testing.T) {
 	for _, c := range captures {
-		_, moments := momentsOf(t, c.file)
+		_, moments := momentsOf(t, c.File)
 		var again summary.Summary
 		for _, i := range []int{0, 1, 2, 1, 0, 2} {
 			var fresh summary.Summary
@@ -84,7 +84,7 @@ func TestBuildFillsAgain(t *testing.T) {
 
 // A Snapshot may be filled again while its Summary is in use.
 func TestSummarySharesNothingWithTheSnapshot(t *testing.T) {
-	tree := cgroupfstest.Load(t, captures[0].file)
+	tree := cgroupfstest.Load(t, captures[0].File)
 	collector := collectorOf(t, tree)
 	var snap stats.Snapshot
 	require.NoError(t, collector.Collect(context.Background(), &snap))
@@ -98,7 +98,7 @@ func TestSummarySharesNothingWithTheSnapshot(t *testing.T) {
 
 func TestBuildAndAppendJSONAllocs(t *testing.T) {
 	for _, c := range captures {
-		_, moments := momentsOf(t, c.file)
+		_, moments := momentsOf(t, c.File)
 		var s summary.Summary
 		var text []byte
 		o := &summary.Options{NodeName: "labnode", Compat: summary.CompatDuplicates}
@@ -110,7 +110,7 @@ func TestBuildAndAppendJSONAllocs(t *testing.T) {
 			}
 		}
 		round()
-		require.Zero(t, testing.AllocsPerRun(20, round), c.file)
+		require.Zero(t, testing.AllocsPerRun(20, round), c.File)
 		require.NotEmpty(t, s.Pods)
 	}
 }

@@ -127,7 +127,7 @@ func claimOf(key string) *claim {
 // the library prints none that is not compared.
 func TestEveryLeafIsClaimed(t *testing.T) {
 	for _, want := range captures {
-		c := loadCapture(t, want.file)
+		c := loadCapture(t, want.File)
 		for _, f := range c.frames {
 			texts := []leaves{f.leaves, f.shortLeaves}
 			for _, a := range f.answers {

@@ -3,6 +3,8 @@ package summary_test
 import (
 	"slices"
 	"time"
+
+	"github.com/nodegauge/nodegauge/summary/internal/capture"
 )
 
 // A kind says how a field may differ from the kubelet's, who read the files at
@@ -50,7 +52,7 @@ const (
 	equalExact   = "equal, whatever ran"
 	between      = "between two answers"
 	betweenRead  = "between an answer and a reading"
-	fail         = "FAIL"
+	fail         = capture.Fail
 )
 
 // A diff is one field of one object in one answer, on both sides. Either side

@@ -2,6 +2,8 @@ package expo_test
 
 import (
 	"strings"
+
+	"github.com/nodegauge/nodegauge/summary/internal/capture"
 )
 
 // Verdicts that need no rule.
@@ -9,7 +11,7 @@ const (
 	equal       = "equal"
 	between     = "between two answers"
 	betweenRead = "between an answer and a reading"
-	fail        = "FAIL"
+	fail        = capture.Fail
 )
 
 // A diff is one subject in one answer, on both sides; nil is absent.

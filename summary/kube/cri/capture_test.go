@@ -9,8 +9,8 @@ import (
 
 	"github.com/nodegauge/nodegauge/cgroupfs/cgroupfstest"
 	"github.com/nodegauge/nodegauge/summary"
+	"github.com/nodegauge/nodegauge/summary/internal/capture"
 	"github.com/nodegauge/nodegauge/summary/kube/cri"
-	"github.com/nodegauge/nodegauge/summary/kube/internal/fixture"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/tools/txtar"
 	"google.golang.org/protobuf/encoding/protojson"
@@ -121,7 +121,7 @@ func TestPodsAreThoseOfTheFixtures(t *testing.T) {
 		require.NoError(t, err)
 		known := map[string]summary.Container{}
 		refs := map[string]summary.Pod{}
-		for _, p := range fixture.Pods(t, tree, frame) {
+		for _, p := range capture.Pods(t, tree, frame) {
 			for _, c := range p.Containers {
 				known[c.ID] = c
 			}

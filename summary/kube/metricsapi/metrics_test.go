@@ -8,7 +8,7 @@ import (
 
 	"github.com/nodegauge/nodegauge/cgroupfs/cgroupfstest"
 	"github.com/nodegauge/nodegauge/summary"
-	"github.com/nodegauge/nodegauge/summary/kube/internal/fixture"
+	"github.com/nodegauge/nodegauge/summary/internal/capture"
 	"github.com/nodegauge/nodegauge/summary/kube/metricsapi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -136,7 +136,7 @@ func compareCapture(t *testing.T, file string) {
 	for i, frame := range framesOf(t, tree) {
 		tree.Advance(frame - passed)
 		passed = frame
-		n.pods = fixture.Pods(t, tree, frame.String())
+		n.pods = capture.Pods(t, tree, frame.String())
 		list := get[v1beta1.PodMetricsList](n, podMetrics)
 		snap, err := n.collector.Fresh(t.Context(), time.Hour)
 		require.NoError(t, err)
