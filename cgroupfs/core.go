@@ -11,7 +11,7 @@ func cgroupStat(s *Sample, key []byte) (*Value, unit) {
 	case "nr_dying_descendants":
 		return &s.Core.DyingDescendants, count
 	}
-	return nil, nil
+	return nil, count
 }
 
 func resetCgroupStat(s *Sample) { absent(&s.Core.Descendants, &s.Core.DyingDescendants) }
@@ -27,7 +27,7 @@ func cgroupEvents(s *Sample, key []byte) (*Value, unit) {
 	case "frozen":
 		return &s.Core.Frozen, count
 	}
-	return nil, nil
+	return nil, count
 }
 
 func resetCgroupEvents(s *Sample) { absent(&s.Core.Populated, &s.Core.Frozen) }

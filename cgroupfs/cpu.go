@@ -45,7 +45,7 @@ func cpuStat(s *Sample, key []byte) (*Value, unit) {
 	case "burst_usec":
 		return &c.BurstNanos, micros
 	}
-	return nil, nil
+	return nil, count
 }
 
 func resetCPUStat(s *Sample) {

@@ -60,7 +60,7 @@ var v2Files = [...]file{
 	// memory.stat is before memory.current, whose time is the section's; the
 	// root has only the former.
 	{controller: "memory", v1: "memory", metric: Memory, names: []string{"memory.stat"},
-		parse: keyed(memoryStat), reset: resetMemoryStat, stamp: memoryStamp},
+		parse: memoryStat(memoryKeys[:]), reset: resetMemoryStat, stamp: memoryStamp},
 	single(file{controller: "memory", v1: "memory", metric: Memory, names: []string{"memory.current"}, stamp: memoryStamp},
 		count, func(s *Sample) *Value { return &s.Memory.Current }),
 	single(file{controller: "memory", v1: "memory", metric: Memory, names: []string{"memory.swap.current"}},

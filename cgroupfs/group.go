@@ -51,6 +51,7 @@ type Group struct {
 	files  []fileState // by row
 	open   []openFile  // by row.slot
 	mounts []mountState
+	want   MetricSet // of the last Read
 	dir    kernfs.FD // the master's, kept for Children
 	links  uint64    // of dir when Children last listed it
 	dead   error     // ErrRemoved or fs.ErrClosed, once it is either
@@ -70,6 +71,7 @@ func (f fileState) name() int { return max(int(f.found), 1) - 1 }
 type openFile struct {
 	fd    kernfs.FD
 	epoch uint16
+	name  uint8 // which of the row's names it is
 }
 
 // mountState is what a group knows about its folder in one mount.
@@ -213,14 +215,17 @@ func (g *Group) Read(dst *Sample, want MetricSet, buf *Buffer) error {
 	r := reading{g: g, dst: dst, buf: buf, mount: -1, dir: kernfs.None}
 	defer r.leave()
 	var first error
-	for i := range g.h.rows { // v2, v1 or hybrid, the master's rows last: the loop does not know which
-		if want&g.h.rows[i].metric == 0 {
-			g.h.drop(&g.open[g.h.rows[i].slot].fd) // the budget is for what is read
-			continue
+	if g.want != want {
+		g.follow(want)
+	}
+	for _, row := range g.h.plan(want) { // v2, v1 or hybrid, the master's last: the loop does not know which
+		row.reset(dst)
+		done, err := r.again(row)
+		if !done {
+			err = r.row(row)
 		}
-		g.h.rows[i].reset(dst)
-		if err := r.row(i); err != nil && first == nil {
-			first = g.wrap(i, err)
+		if err != nil && first == nil {
+			first = g.wrap(row, err)
 		}
 	}
 	// What was read came from this incarnation if the master is there at the
@@ -237,10 +242,20 @@ func (g *Group) Read(dst *Sample, want MetricSet, buf *Buffer) error {
 	return first
 }
 
+// follow gives back the descriptors of files that are no longer read: the
+// budget is for those that are.
+func (g *Group) follow(want MetricSet) {
+	g.want = want
+	for i := range g.h.rows {
+		if r := &g.h.rows[i]; want&r.metric == 0 {
+			g.h.drop(&g.open[r.slot].fd)
+		}
+	}
+}
+
 // wrap says which file an error is about.
-func (g *Group) wrap(row int, err error) error {
-	r := &g.h.rows[row]
-	return g.wrapFile(r.mount, r.names[g.files[row].name()].String(), err)
+func (g *Group) wrap(r *row, err error) error {
+	return g.wrapFile(r.mount, r.names[g.files[r.index].name()].String(), err)
 }
 
 func (g *Group) wrapFile(mount int, file string, err error) error {

@@ -50,6 +50,7 @@ type Hierarchy struct {
 	mounts  []mount // the master is the last
 	rows    []row
 	slots   int // how long a Group.open is
+	plans   plans
 	groups  map[*Group]struct{}
 	budget  budget
 }
@@ -112,11 +113,13 @@ func open(mounts []mount, sys string) (*Hierarchy, error) {
 	h.rows = expand(h.mounts, pageSizes(filepath.Join(sys, "kernel", "mm", "hugepages")))
 	h.slots = 1
 	for i := range h.rows {
+		h.rows[i].index, h.rows[i].master = i, h.rows[i].mount == len(h.mounts)-1
 		if h.rows[i].metric.Slow() == 0 {
 			h.rows[i].slot = h.slots
 			h.slots++
 		}
 	}
+	h.makePlans()
 	return h, nil
 }
 

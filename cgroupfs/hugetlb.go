@@ -11,15 +11,6 @@ func sizedNumber(u unit, field func(*HugePages) *Value) func(pageSize uint64) pa
 	}
 }
 
-// hugeLimit is a limit in bytes or "max". Some kernels, Linux 6.18 for one,
-// write 2^63 rounded down to a page in place of "max", as v1 does.
-func hugeLimit(b []byte) (Value, error) {
-	if string(b) == "max" {
-		return Max(), nil
-	}
-	return v1Limit(b)
-}
-
 // hugeTLBEvents makes the parsers of hugetlb.<size>.events:
 //
 //	max 0

@@ -86,7 +86,7 @@ func (d *IODevice) ioStat(key []byte) (*Value, unit) {
 	case "cost.indelay":
 		return &d.CostInDelayNanos, micros
 	}
-	return nil, nil
+	return nil, count
 }
 
 func resetIODevices(s *Sample) { s.IO.Devices = s.IO.Devices[:0] }
@@ -115,7 +115,7 @@ func (l *IOLimit) ioMax(key []byte) (*Value, unit) {
 	case "wiops":
 		return &l.WriteOps, limit
 	}
-	return nil, nil
+	return nil, count
 }
 
 func resetIOLimits(s *Sample) { s.IO.Limits = s.IO.Limits[:0] }

@@ -1,9 +1,58 @@
 package cgroupfs
 
+import (
+	"slices"
+
+	"github.com/nodegauge/nodegauge/internal/scan"
+)
+
 func memoryStamp(s *Sample) *Stamp { return &s.Memory.Read }
 
-// memoryStat knows the keys of memory.stat. Each kernel has its own choice of
-// them, and more than these:
+// A memoryKey is a line of memory.stat, and where its number belongs.
+type memoryKey struct {
+	name  string
+	field func(*MemorySample) *Value // nil if nobody wants it
+	unit  unit
+}
+
+// memoryStat makes the parser of memory.stat, which has more lines than all
+// other hot files together and is most of what parsing costs. Keys are in the
+// kernel's order: nearly every line is the one that follows, and its key need
+// not be looked for.
+func memoryStat(keys []memoryKey) parser {
+	return func(b []byte, s *Sample) (first error) {
+		next := 0
+		for line := 1; len(b) > 0; line++ {
+			i := next
+			for i < len(keys) && !scan.HasKey(b, keys[i].name) {
+				i++ // this kernel lacks it
+			}
+			if i < len(keys) {
+				if n, rest, ok := scan.UintLine(b[len(keys[i].name)+1:]); ok {
+					if k := &keys[i]; k.field != nil {
+						*k.field(&s.Memory) = k.unit.number(n)
+					}
+					b, next = rest, i+1
+					continue
+				}
+			}
+			var text []byte
+			text, b = scan.Line(b)
+			key, number, _ := scan.Cut(text, ' ')
+			i = slices.IndexFunc(keys, func(k memoryKey) bool { return k.name == string(key) })
+			if i < 0 || keys[i].field == nil {
+				continue // a later kernel's, or of no use
+			}
+			if err := set(keys[i].field(&s.Memory), keys[i].unit, number); err != nil && first == nil {
+				first = newParseError(line, text, err)
+			}
+		}
+		return first
+	}
+}
+
+// memoryKeys are the keys of memory.stat in the order in which kernels print
+// them. Each kernel has its own choice; before 5.9 only file pages had refaults.
 //
 //	anon 40960
 //	file 16384
@@ -14,116 +63,65 @@ func memoryStamp(s *Sample) *Stamp { return &s.Memory.Read }
 //	pgfault 857
 //	pgmajfault 0
 //	…
-func memoryStat(s *Sample, key []byte) (*Value, unit) {
-	m := &s.Memory.Stat
-	switch string(key) {
-	case "anon":
-		return &m.Anon, count
-	case "file":
-		return &m.File, count
-	case "kernel":
-		return &m.Kernel, count
-	case "kernel_stack":
-		return &m.KernelStack, count
-	case "pagetables":
-		return &m.PageTables, count
-	case "sec_pagetables":
-		return &m.SecPageTables, count
-	case "percpu":
-		return &m.PerCPU, count
-	case "sock":
-		return &m.Sock, count
-	case "vmalloc":
-		return &m.VMalloc, count
-	case "shmem":
-		return &m.Shmem, count
-	case "zswap":
-		return &m.ZSwap, count
-	case "zswapped":
-		return &m.ZSwapped, count
-	case "file_mapped":
-		return &m.FileMapped, count
-	case "file_dirty":
-		return &m.FileDirty, count
-	case "file_writeback":
-		return &m.FileWriteback, count
-	case "swapcached":
-		return &m.SwapCached, count
-	case "anon_thp":
-		return &m.AnonTHP, count
-	case "file_thp":
-		return &m.FileTHP, count
-	case "shmem_thp":
-		return &m.ShmemTHP, count
-	case "inactive_anon":
-		return &m.InactiveAnon, count
-	case "active_anon":
-		return &m.ActiveAnon, count
-	case "inactive_file":
-		return &m.InactiveFile, count
-	case "active_file":
-		return &m.ActiveFile, count
-	case "unevictable":
-		return &m.Unevictable, count
-	case "slab_reclaimable":
-		return &m.SlabReclaimable, count
-	case "slab_unreclaimable":
-		return &m.SlabUnreclaimable, count
-	case "slab":
-		return &m.Slab, count
-	case "hugetlb":
-		return &m.HugeTLB, count
-	}
-	return memoryStatEvent(m, key), count
-}
-
-// memoryStatEvent knows the keys of memory.stat that count events.
-func memoryStatEvent(m *MemoryStat, key []byte) *Value {
-	switch string(key) {
-	case "workingset_refault_anon":
-		return &m.WorkingsetRefaultAnon
-	case "workingset_refault_file", "workingset_refault": // before 5.9 only file pages had one
-		return &m.WorkingsetRefaultFile
-	case "workingset_activate_anon":
-		return &m.WorkingsetActivateAnon
-	case "workingset_activate_file", "workingset_activate":
-		return &m.WorkingsetActivateFile
-	case "workingset_restore_anon":
-		return &m.WorkingsetRestoreAnon
-	case "workingset_restore_file", "workingset_restore":
-		return &m.WorkingsetRestoreFile
-	case "workingset_nodereclaim":
-		return &m.WorkingsetNodeReclaim
-	case "pgscan":
-		return &m.PgScan
-	case "pgsteal":
-		return &m.PgSteal
-	case "pgfault":
-		return &m.PgFault
-	case "pgmajfault":
-		return &m.PgMajFault
-	case "pgrefill":
-		return &m.PgRefill
-	case "pgactivate":
-		return &m.PgActivate
-	case "pgdeactivate":
-		return &m.PgDeactivate
-	case "pglazyfree":
-		return &m.PgLazyFree
-	case "pglazyfreed":
-		return &m.PgLazyFreed
-	case "thp_fault_alloc":
-		return &m.THPFaultAlloc
-	case "thp_collapse_alloc":
-		return &m.THPCollapseAlloc
-	case "zswpin":
-		return &m.ZSwpIn
-	case "zswpout":
-		return &m.ZSwpOut
-	case "zswpwb":
-		return &m.ZSwpWb
-	}
-	return nil
+var memoryKeys = [...]memoryKey{
+	{"anon", func(m *MemorySample) *Value { return &m.Stat.Anon }, count},
+	{"file", func(m *MemorySample) *Value { return &m.Stat.File }, count},
+	{"kernel", func(m *MemorySample) *Value { return &m.Stat.Kernel }, count},
+	{"kernel_stack", func(m *MemorySample) *Value { return &m.Stat.KernelStack }, count},
+	{"pagetables", func(m *MemorySample) *Value { return &m.Stat.PageTables }, count},
+	{"sec_pagetables", func(m *MemorySample) *Value { return &m.Stat.SecPageTables }, count},
+	{"percpu", func(m *MemorySample) *Value { return &m.Stat.PerCPU }, count},
+	{"sock", func(m *MemorySample) *Value { return &m.Stat.Sock }, count},
+	{"vmalloc", func(m *MemorySample) *Value { return &m.Stat.VMalloc }, count},
+	{"shmem", func(m *MemorySample) *Value { return &m.Stat.Shmem }, count},
+	{"zswap", func(m *MemorySample) *Value { return &m.Stat.ZSwap }, count},
+	{"zswapped", func(m *MemorySample) *Value { return &m.Stat.ZSwapped }, count},
+	{"file_mapped", func(m *MemorySample) *Value { return &m.Stat.FileMapped }, count},
+	{"file_dirty", func(m *MemorySample) *Value { return &m.Stat.FileDirty }, count},
+	{"file_writeback", func(m *MemorySample) *Value { return &m.Stat.FileWriteback }, count},
+	{"swapcached", func(m *MemorySample) *Value { return &m.Stat.SwapCached }, count},
+	{"anon_thp", func(m *MemorySample) *Value { return &m.Stat.AnonTHP }, count},
+	{"file_thp", func(m *MemorySample) *Value { return &m.Stat.FileTHP }, count},
+	{"shmem_thp", func(m *MemorySample) *Value { return &m.Stat.ShmemTHP }, count},
+	{"inactive_anon", func(m *MemorySample) *Value { return &m.Stat.InactiveAnon }, count},
+	{"active_anon", func(m *MemorySample) *Value { return &m.Stat.ActiveAnon }, count},
+	{"inactive_file", func(m *MemorySample) *Value { return &m.Stat.InactiveFile }, count},
+	{"active_file", func(m *MemorySample) *Value { return &m.Stat.ActiveFile }, count},
+	{"unevictable", func(m *MemorySample) *Value { return &m.Stat.Unevictable }, count},
+	{"slab_reclaimable", func(m *MemorySample) *Value { return &m.Stat.SlabReclaimable }, count},
+	{"slab_unreclaimable", func(m *MemorySample) *Value { return &m.Stat.SlabUnreclaimable }, count},
+	{"slab", func(m *MemorySample) *Value { return &m.Stat.Slab }, count},
+	{"hugetlb", func(m *MemorySample) *Value { return &m.Stat.HugeTLB }, count},
+	{"workingset_refault_anon", func(m *MemorySample) *Value { return &m.Stat.WorkingsetRefaultAnon }, count},
+	{"workingset_refault_file", func(m *MemorySample) *Value { return &m.Stat.WorkingsetRefaultFile }, count},
+	{"workingset_refault", func(m *MemorySample) *Value { return &m.Stat.WorkingsetRefaultFile }, count},
+	{"workingset_activate_anon", func(m *MemorySample) *Value { return &m.Stat.WorkingsetActivateAnon }, count},
+	{"workingset_activate_file", func(m *MemorySample) *Value { return &m.Stat.WorkingsetActivateFile }, count},
+	{"workingset_activate", func(m *MemorySample) *Value { return &m.Stat.WorkingsetActivateFile }, count},
+	{"workingset_restore_anon", func(m *MemorySample) *Value { return &m.Stat.WorkingsetRestoreAnon }, count},
+	{"workingset_restore_file", func(m *MemorySample) *Value { return &m.Stat.WorkingsetRestoreFile }, count},
+	{"workingset_restore", func(m *MemorySample) *Value { return &m.Stat.WorkingsetRestoreFile }, count},
+	{"workingset_nodereclaim", func(m *MemorySample) *Value { return &m.Stat.WorkingsetNodeReclaim }, count},
+	{"pgscan", func(m *MemorySample) *Value { return &m.Stat.PgScan }, count},
+	{"pgsteal", func(m *MemorySample) *Value { return &m.Stat.PgSteal }, count},
+	{name: "pgscan_kswapd"}, {name: "pgscan_direct"}, {name: "pgscan_khugepaged"}, {name: "pgscan_proactive"}, {name: "pgsteal_kswapd"},
+	{name: "pgsteal_direct"}, {name: "pgsteal_khugepaged"}, {name: "pgsteal_proactive"},
+	{"pgfault", func(m *MemorySample) *Value { return &m.Stat.PgFault }, count},
+	{"pgmajfault", func(m *MemorySample) *Value { return &m.Stat.PgMajFault }, count},
+	{"pgrefill", func(m *MemorySample) *Value { return &m.Stat.PgRefill }, count},
+	{"pgactivate", func(m *MemorySample) *Value { return &m.Stat.PgActivate }, count},
+	{"pgdeactivate", func(m *MemorySample) *Value { return &m.Stat.PgDeactivate }, count},
+	{"pglazyfree", func(m *MemorySample) *Value { return &m.Stat.PgLazyFree }, count},
+	{"pglazyfreed", func(m *MemorySample) *Value { return &m.Stat.PgLazyFreed }, count},
+	{name: "swpin_zero"}, {name: "swpout_zero"},
+	{"zswpin", func(m *MemorySample) *Value { return &m.Stat.ZSwpIn }, count},
+	{"zswpout", func(m *MemorySample) *Value { return &m.Stat.ZSwpOut }, count},
+	{"zswpwb", func(m *MemorySample) *Value { return &m.Stat.ZSwpWb }, count},
+	{"thp_fault_alloc", func(m *MemorySample) *Value { return &m.Stat.THPFaultAlloc }, count},
+	{"thp_collapse_alloc", func(m *MemorySample) *Value { return &m.Stat.THPCollapseAlloc }, count},
+	{name: "thp_swpout"}, {name: "thp_swpout_fallback"}, {name: "numa_pages_migrated"}, {name: "numa_pte_updates"}, {name: "numa_hint_faults"},
+	{name: "numa_task_migrated"}, {name: "numa_task_swapped"}, {name: "pgdemote_kswapd"}, {name: "pgdemote_direct"}, {name: "pgdemote_khugepaged"},
+	{name: "pgdemote_proactive"}, {name: "pgpromote_success"},
 }
 
 func resetMemoryStat(s *Sample) { s.Memory.Stat = MemoryStat{} }
@@ -179,7 +177,7 @@ func swapEvents(s *Sample, key []byte) (*Value, unit) {
 	case "fail":
 		return &w.EventsFail, count
 	}
-	return nil, nil
+	return nil, count
 }
 
 func resetSwapEvents(s *Sample) {

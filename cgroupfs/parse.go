@@ -2,9 +2,6 @@ package cgroupfs
 
 import (
 	"cmp"
-	"math"
-	"math/bits"
-	"os"
 
 	"github.com/nodegauge/nodegauge/internal/scan"
 )
@@ -15,72 +12,9 @@ import (
 // number belongs and in which unit it comes; a nil Value is a key that we do
 // not know, and is skipped.
 
-// A unit turns the text of one number into a Value in the unit that a Sample
-// has. With an error the Value is absent.
-type unit func(b []byte) (Value, error)
-
-// count is a number that is taken as it is: a count, bytes or nanoseconds.
-func count(b []byte) (Value, error) { return scaled(b, 1) }
-
-func micros(b []byte) (Value, error) { return scaled(b, 1e3) }
-func millis(b []byte) (Value, error) { return scaled(b, 1e6) }
-
-// ticks are of 10 ms: what the kernel shows is in USER_HZ, which is 100 on
-// every architecture that Go runs on, whatever CONFIG_HZ is.
-func ticks(b []byte) (Value, error) { return scaled(b, 1e7) }
-
-// pages are of 4 KiB on amd64 but may be of 16 or 64 on arm64.
-func pages(b []byte) (Value, error) { return scaled(b, uint64(os.Getpagesize())) }
-
-// limit is a count or "max".
-func limit(b []byte) (Value, error) {
-	if string(b) == "max" {
-		return Max(), nil
-	}
-	return count(b)
-}
-
-// quota is microseconds, or "max" in v2, or -1 in v1.
-func quota(b []byte) (Value, error) {
-	if string(b) == "max" || string(b) == "-1" {
-		return Max(), nil
-	}
-	return micros(b)
-}
-
-// v1Limit is a limit in bytes as v1 writes it. No limit is 2^63-1 rounded down
-// to a page, which may be a huge one; half of that is more than any machine has.
-func v1Limit(b []byte) (Value, error) {
-	n, err := scan.Uint(b)
-	switch {
-	case err != nil:
-		return Value{}, err
-	case n >= 1<<62:
-		return Max(), nil
-	}
-	return Number(n), nil
-}
-
-// scaled returns by times the number in b, or the largest number if that is
-// more.
-func scaled(b []byte, by uint64) (Value, error) {
-	n, err := scan.Uint(b)
-	if err != nil {
-		return Value{}, err
-	}
-	if n >= 1<<63 {
-		return Number(0), nil // a negative one that the kernel printed as unsigned
-	}
-	high, low := bits.Mul64(n, by) // division is dearer than all the rest here
-	if high != 0 {
-		low = math.MaxUint64
-	}
-	return Number(low), nil
-}
-
 // set puts the number in b into *v, and makes it absent if there is none.
 func set(v *Value, u unit, b []byte) (err error) {
-	*v, err = u(b)
+	*v, err = u.text(b)
 	return err
 }
 
@@ -154,7 +88,7 @@ func keyNumber(wanted string, u unit, field func(*Sample) *Value) parser {
 		if string(key) == wanted {
 			return field(s), u
 		}
-		return nil, nil
+		return nil, count
 	})
 }
 

@@ -36,7 +36,7 @@ func (p *StallPSI) setItems(items []byte) (first error) {
 		case "avg300":
 			p.Avg300, err = percent(number)
 		case "total":
-			p.TotalNanos, err = micros(number)
+			p.TotalNanos, err = micros.text(number)
 		}
 		first = cmp.Or(first, err)
 	}

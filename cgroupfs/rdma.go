@@ -35,7 +35,7 @@ func (d *RDMADevice) current(key []byte) (*Value, unit) {
 	case "hca_object":
 		return &d.HCAObjects, count
 	}
-	return nil, nil
+	return nil, count
 }
 
 func (d *RDMADevice) max(key []byte) (*Value, unit) {
@@ -45,7 +45,7 @@ func (d *RDMADevice) max(key []byte) (*Value, unit) {
 	case "hca_object":
 		return &d.HCAObjectsMax, limit
 	}
-	return nil, nil
+	return nil, count
 }
 
 func resetRDMA(s *Sample) { s.RDMA = s.RDMA[:0] }

@@ -19,12 +19,39 @@ type reading struct {
 	missed bool      // and none of it was missing since
 }
 
+// again reads a row whose file is kept open, as nearly all are in nearly all
+// rounds. It returns false if row has to look after it.
+func (r *reading) again(row *row) (done bool, err error) {
+	st := &r.g.open[row.slot]
+	if st.fd == kernfs.None {
+		return false, nil
+	}
+	text, err := r.buf.read(st.fd, row.iterated[st.name])
+	if err != nil {
+		return false, nil
+	}
+	err = r.take(row, st, int(st.name), text)
+	return err == nil || !errors.Is(err, errNothing), err
+}
+
+// take parses what was read of a row's file.
+func (r *reading) take(row *row, st *openFile, name int, text []byte) error {
+	row.seen = true
+	r.proven = r.proven || row.master
+	if row.stamp != nil {
+		*row.stamp(r.dst) = Stamp{At: r.buf.now(), Epoch: uint32(r.g.mounts[row.mount].epoch)<<16 | uint32(st.epoch)}
+	}
+	return row.parsers[name](text, r.dst)
+}
+
 // row reads one row into dst, which has been reset.
-func (r *reading) row(i int) error {
-	row, st := &r.g.h.rows[i], &r.g.files[i]
+func (r *reading) row(row *row) error {
+	st := &r.g.files[row.index]
 	if st.found > 0 {
-		err := r.file(i, st.name())
+		err := r.file(row, st.name())
 		switch {
+		case err == nil:
+			return nil
 		case errors.Is(err, errNothing) && (len(row.names) == 1 || !st.wait.pass()):
 			return nil
 		case errors.Is(err, errNothing), errors.Is(err, kernfs.ErrAbsent), errors.Is(err, kernfs.ErrDead):
@@ -37,18 +64,18 @@ func (r *reading) row(i int) error {
 	} else if !st.wait.pass() {
 		return nil
 	}
-	return r.search(i)
+	return r.search(row)
 }
 
 // search tries a row's names in order. The first that has something is kept,
 // else the last that is there: v1's last are those that any kernel fills.
-func (r *reading) search(i int) error {
-	row, st := &r.g.h.rows[i], &r.g.files[i]
+func (r *reading) search(row *row) error {
+	st := &r.g.files[row.index]
 	fd := &r.g.open[row.slot].fd
 	r.g.h.drop(fd)
 	there := 0
 	for name := range row.names {
-		err := r.file(i, name)
+		err := r.file(row, name)
 		switch {
 		case errors.Is(err, kernfs.ErrAbsent), errors.Is(err, kernfs.ErrDead):
 			continue
@@ -69,8 +96,7 @@ func (r *reading) search(i int) error {
 
 // file reads one file of a row and parses it. It keeps the descriptor of a
 // hot file if the budget allows.
-func (r *reading) file(i, name int) error {
-	row := &r.g.h.rows[i]
+func (r *reading) file(row *row, name int) error {
 	st := &r.g.open[row.slot]
 	fd := st.fd
 	if fd == kernfs.None {
@@ -82,25 +108,22 @@ func (r *reading) file(i, name int) error {
 	text, err := r.buf.read(fd, row.iterated[name])
 	switch {
 	case st.fd == kernfs.None && err == nil && r.keeps(row, name) && r.g.h.keep():
-		st.fd = fd
+		st.fd, st.name = fd, uint8(name)
 	case st.fd == kernfs.None:
 		kernfs.Close(&fd)
+	case err == nil:
 	case errors.Is(err, kernfs.ErrDead):
 		// The descriptor is dead, the file perhaps not: its cgroup may have
 		// been made anew in this mount, or its controller switched off and on.
 		r.g.h.drop(&st.fd)
 		st.epoch++
-		return r.file(i, name)
+		return r.file(row, name)
 	}
 	if err != nil {
-		r.missed = r.missed || row.mount == len(r.g.mounts)-1 && errors.Is(err, kernfs.ErrDead)
+		r.missed = r.missed || row.master && errors.Is(err, kernfs.ErrDead)
 		return err
 	}
-	r.proven = r.proven || row.mount == len(r.g.mounts)-1
-	if row.stamp != nil {
-		*row.stamp(r.dst) = Stamp{At: r.buf.now(), Epoch: uint32(r.g.mounts[row.mount].epoch)<<16 | uint32(st.epoch)}
-	}
-	return row.parsers[name](text, r.dst)
+	return r.take(row, st, name, text)
 }
 
 // keeps reports whether a row's descriptor is worth keeping. An iterated file

@@ -12,12 +12,58 @@ import (
 // A row is a file of the table, expanded for one hierarchy.
 type row struct {
 	*file
+	index    int // in Hierarchy.rows
 	mount    int
-	slot     int // in Group.open; 0 is of all that are not kept open
+	master   bool // that is its mount
+	slot     int  // in Group.open; 0 is of all that are not kept open
 	names    []kernfs.Name
 	iterated []bool // by name
 	parsers  []parser
 	reset    func(*Sample)
+	// seen says that some cgroup has had one of the files: others are likely to.
+	seen bool
+}
+
+// A plan is the rows of some metrics, in order.
+type plan struct {
+	want MetricSet
+	rows []*row
+}
+
+// plans are those of the sets that were asked for last: rounds ask for the same
+// few again and again.
+type plans struct {
+	of   [8]plan
+	last int // asked for
+	next int // to be made
+}
+
+// makePlans makes room for the plans, so that making one allocates nothing.
+func (h *Hierarchy) makePlans() {
+	room := make([]*row, len(h.plans.of)*len(h.rows))
+	for i := range h.plans.of {
+		h.plans.of[i].rows, room = room[:0:len(h.rows)], room[len(h.rows):]
+	}
+}
+
+// plan returns the rows of the metrics in want.
+func (h *Hierarchy) plan(want MetricSet) []*row {
+	ps := &h.plans
+	if p := &ps.of[ps.last]; p.want == want {
+		return p.rows
+	}
+	ps.last = slices.IndexFunc(ps.of[:], func(p plan) bool { return p.want == want })
+	if ps.last < 0 {
+		ps.last, ps.next = ps.next, (ps.next+1)%len(ps.of)
+		p := &ps.of[ps.last]
+		p.want, p.rows = want, p.rows[:0]
+		for i := range h.rows {
+			if want&h.rows[i].metric != 0 {
+				p.rows = append(p.rows, &h.rows[i])
+			}
+		}
+	}
+	return ps.of[ps.last].rows
 }
 
 // expand makes the rows of a hierarchy from the tables.

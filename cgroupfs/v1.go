@@ -21,7 +21,7 @@ var v1Files = [...]file{
 	single(file{controller: "cpu", metric: CPULimits, names: []string{"cpu.idle"}},
 		count, func(s *Sample) *Value { return &s.CPU.Idle }),
 
-	{controller: "memory", metric: Memory, names: []string{"memory.stat"}, parse: keyed(v1MemoryStat), reset: resetV1MemoryStat},
+	{controller: "memory", metric: Memory, names: []string{"memory.stat"}, parse: memoryStat(v1MemoryKeys[:]), reset: resetV1MemoryStat},
 	single(file{controller: "memory", metric: Memory, names: []string{"memory.usage_in_bytes"}, stamp: memoryStamp},
 		count, func(s *Sample) *Value { return &s.Memory.Current }),
 	single(file{controller: "memory", metric: MemoryLimits, names: []string{"memory.limit_in_bytes"}},

@@ -18,7 +18,7 @@ func cpuacctStat(s *Sample, key []byte) (*Value, unit) {
 	case "system":
 		return &s.CPU.SystemNanos, ticks
 	}
-	return nil, nil
+	return nil, count
 }
 
 func resetCPUAcctStat(s *Sample) { absent(&s.CPU.UserNanos, &s.CPU.SystemNanos) }
@@ -44,7 +44,7 @@ func v1CPUStat(s *Sample, key []byte) (*Value, unit) {
 	case "burst_time":
 		return &c.BurstNanos, count
 	}
-	return nil, nil
+	return nil, count
 }
 
 // usagePerCPULine reads the one line of cpuacct.usage_percpu, with nanoseconds

@@ -1,6 +1,6 @@
 package cgroupfs
 
-// v1MemoryStat knows the keys of memory.stat in v1. There are two of each: one
+// v1MemoryKeys are the keys of memory.stat in v1. There are two of each: one
 // for the cgroup's own pages, and after them one with total_ that has those of
 // its descendants too, as every key of v2 has.
 //
@@ -14,72 +14,43 @@ package cgroupfs
 //	total_cache 8192
 //	total_rss 118784
 //	…
-func v1MemoryStat(s *Sample, key []byte) (*Value, unit) {
-	m := &s.Memory.Stat
-	switch string(key) {
-	case "total_cache":
-		return &m.File, count
-	case "total_rss":
-		return &m.Anon, count
-	case "total_rss_huge":
-		return &m.AnonTHP, count
-	case "total_shmem":
-		return &m.Shmem, count
-	case "total_mapped_file":
-		return &m.FileMapped, count
-	case "total_dirty":
-		return &m.FileDirty, count
-	case "total_writeback":
-		return &m.FileWriteback, count
-	case "total_swap":
-		return &s.Memory.Swap.Current, count
-	case "total_swapcached":
-		return &m.SwapCached, count
-	case "total_inactive_anon":
-		return &m.InactiveAnon, count
-	case "total_active_anon":
-		return &m.ActiveAnon, count
-	case "total_inactive_file":
-		return &m.InactiveFile, count
-	case "total_active_file":
-		return &m.ActiveFile, count
-	case "total_unevictable":
-		return &m.Unevictable, count
-	case "hierarchical_memory_limit":
-		return &m.HierarchicalMemoryLimit, v1Limit
-	case "hierarchical_memsw_limit":
-		return &m.HierarchicalMemSWLimit, v1Limit
-	}
-	return v1MemoryStatEvent(m, key), count
-}
-
-// v1MemoryStatEvent knows the keys of memory.stat that count events.
-func v1MemoryStatEvent(m *MemoryStat, key []byte) *Value {
-	switch string(key) {
-	case "pgfault":
-		return &m.OwnPgFault
-	case "pgmajfault":
-		return &m.OwnPgMajFault
-	case "total_pgfault":
-		return &m.PgFault
-	case "total_pgmajfault":
-		return &m.PgMajFault
-	case "total_workingset_refault_anon":
-		return &m.WorkingsetRefaultAnon
-	case "total_workingset_refault_file", "total_workingset_refault":
-		return &m.WorkingsetRefaultFile
-	case "total_workingset_activate_anon":
-		return &m.WorkingsetActivateAnon
-	case "total_workingset_activate_file", "total_workingset_activate":
-		return &m.WorkingsetActivateFile
-	case "total_workingset_restore_anon":
-		return &m.WorkingsetRestoreAnon
-	case "total_workingset_restore_file", "total_workingset_restore":
-		return &m.WorkingsetRestoreFile
-	case "total_workingset_nodereclaim":
-		return &m.WorkingsetNodeReclaim
-	}
-	return nil
+var v1MemoryKeys = [...]memoryKey{
+	{name: "cache"}, {name: "rss"}, {name: "rss_huge"}, {name: "shmem"}, {name: "mapped_file"},
+	{name: "dirty"}, {name: "writeback"}, {name: "workingset_refault"}, {name: "workingset_refault_anon"}, {name: "workingset_refault_file"},
+	{name: "workingset_activate_anon"}, {name: "workingset_activate_file"}, {name: "workingset_restore_anon"}, {name: "workingset_restore_file"}, {name: "workingset_nodereclaim"},
+	{name: "swap"}, {name: "swapcached"}, {name: "pgpgin"}, {name: "pgpgout"},
+	{"pgfault", func(m *MemorySample) *Value { return &m.Stat.OwnPgFault }, count},
+	{"pgmajfault", func(m *MemorySample) *Value { return &m.Stat.OwnPgMajFault }, count},
+	{name: "inactive_anon"}, {name: "active_anon"}, {name: "inactive_file"}, {name: "active_file"}, {name: "unevictable"},
+	{"hierarchical_memory_limit", func(m *MemorySample) *Value { return &m.Stat.HierarchicalMemoryLimit }, v1Limit},
+	{"hierarchical_memsw_limit", func(m *MemorySample) *Value { return &m.Stat.HierarchicalMemSWLimit }, v1Limit},
+	{"total_cache", func(m *MemorySample) *Value { return &m.Stat.File }, count},
+	{"total_rss", func(m *MemorySample) *Value { return &m.Stat.Anon }, count},
+	{"total_rss_huge", func(m *MemorySample) *Value { return &m.Stat.AnonTHP }, count},
+	{"total_shmem", func(m *MemorySample) *Value { return &m.Stat.Shmem }, count},
+	{"total_mapped_file", func(m *MemorySample) *Value { return &m.Stat.FileMapped }, count},
+	{"total_dirty", func(m *MemorySample) *Value { return &m.Stat.FileDirty }, count},
+	{"total_writeback", func(m *MemorySample) *Value { return &m.Stat.FileWriteback }, count},
+	{"total_workingset_refault_anon", func(m *MemorySample) *Value { return &m.Stat.WorkingsetRefaultAnon }, count},
+	{"total_workingset_refault_file", func(m *MemorySample) *Value { return &m.Stat.WorkingsetRefaultFile }, count},
+	{"total_workingset_refault", func(m *MemorySample) *Value { return &m.Stat.WorkingsetRefaultFile }, count},
+	{"total_workingset_activate_anon", func(m *MemorySample) *Value { return &m.Stat.WorkingsetActivateAnon }, count},
+	{"total_workingset_activate_file", func(m *MemorySample) *Value { return &m.Stat.WorkingsetActivateFile }, count},
+	{"total_workingset_activate", func(m *MemorySample) *Value { return &m.Stat.WorkingsetActivateFile }, count},
+	{"total_workingset_restore_anon", func(m *MemorySample) *Value { return &m.Stat.WorkingsetRestoreAnon }, count},
+	{"total_workingset_restore_file", func(m *MemorySample) *Value { return &m.Stat.WorkingsetRestoreFile }, count},
+	{"total_workingset_restore", func(m *MemorySample) *Value { return &m.Stat.WorkingsetRestoreFile }, count},
+	{"total_workingset_nodereclaim", func(m *MemorySample) *Value { return &m.Stat.WorkingsetNodeReclaim }, count},
+	{"total_swap", func(m *MemorySample) *Value { return &m.Swap.Current }, count},
+	{"total_swapcached", func(m *MemorySample) *Value { return &m.Stat.SwapCached }, count},
+	{name: "total_pgpgin"}, {name: "total_pgpgout"},
+	{"total_pgfault", func(m *MemorySample) *Value { return &m.Stat.PgFault }, count},
+	{"total_pgmajfault", func(m *MemorySample) *Value { return &m.Stat.PgMajFault }, count},
+	{"total_inactive_anon", func(m *MemorySample) *Value { return &m.Stat.InactiveAnon }, count},
+	{"total_active_anon", func(m *MemorySample) *Value { return &m.Stat.ActiveAnon }, count},
+	{"total_inactive_file", func(m *MemorySample) *Value { return &m.Stat.InactiveFile }, count},
+	{"total_active_file", func(m *MemorySample) *Value { return &m.Stat.ActiveFile }, count},
+	{"total_unevictable", func(m *MemorySample) *Value { return &m.Stat.Unevictable }, count},
 }
 
 func resetV1MemoryStat(s *Sample) {
@@ -102,7 +73,7 @@ func oomControl(s *Sample, key []byte) (*Value, unit) {
 	case "oom_kill":
 		return &m.Events.OOMKill, count
 	}
-	return nil, nil
+	return nil, count
 }
 
 func resetOOMControl(s *Sample) {

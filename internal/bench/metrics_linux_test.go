@@ -2,7 +2,6 @@ package bench
 
 import (
 	"bytes"
-	"flag"
 	"runtime"
 	"testing"
 	"time"
@@ -17,12 +16,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/common/expfmt"
 	"github.com/stretchr/testify/require"
-	"golang.org/x/sys/unix"
-	"k8s.io/klog/v2"
 	"k8s.io/utils/clock"
 )
-
-var containers = flag.Int("containers", 1000, "how many containers there are, besides sandboxes")
 
 // BenchmarkMetrics prints /metrics/cadvisor of the same containers: ours, and
 // cAdvisor's, with a kubelet's kinds of metrics and labels, from what both
@@ -32,7 +27,7 @@ var containers = flag.Int("containers", 1000, "how many containers there are, be
 // nothing else happens meanwhile but its garbage collection. Like a kubelet it
 // reads limits again where they are older than five seconds.
 func BenchmarkMetrics(b *testing.B) {
-	n := newNode(b, *containers/2)
+	n := newNode(b)
 	snap := n.collect(b)
 	var printer expo.Printer
 	var text []byte
@@ -49,29 +44,27 @@ func BenchmarkMetrics(b *testing.B) {
 	var took [2]time.Duration
 	var size [2]int
 	for b.Loop() {
-		began := cpuTime(unix.RUSAGE_THREAD)
+		began := threadTime()
 		for range more {
 			size[0] = ours()
 		}
-		took[0] += (cpuTime(unix.RUSAGE_THREAD) - began) / more
-		began = cpuTime(unix.RUSAGE_SELF)
+		took[0] += (threadTime() - began) / more
+		began = cpuTime()
 		size[1] = peer()
-		took[1] += cpuTime(unix.RUSAGE_SELF) - began
+		took[1] += cpuTime() - began
 	}
 	for i, who := range []string{"ours", "cadvisor"} {
-		each := float64(took[i]) / float64(b.N*n.containers())
+		each := float64(took[i]) / float64(b.N*n.named())
 		b.ReportMetric(each/1e3, who+"-µs/container")
-		b.ReportMetric(float64(size[i])/float64(n.containers()), who+"-B/container")
+		b.ReportMetric(float64(size[i])/float64(n.named()), who+"-B/container")
 	}
 	b.ReportMetric(float64(took[1])/float64(took[0]), "times")
-	b.ReportMetric(allocs/float64(n.containers()), "ours-allocs/container")
+	b.ReportMetric(allocs/float64(n.named()), "ours-allocs/container")
 }
 
 // cadvisor returns what prints cAdvisor's metrics and says how long they are.
 func (n *node) cadvisor(b *testing.B) func() int {
-	flags := flag.NewFlagSet("klog", flag.ContinueOnError)
-	klog.InitFlags(flags)
-	require.NoError(b, flags.Parse([]string{"-logtostderr=false", "-stderrthreshold=FATAL"}))
+	quiet(b)
 	every, dynamic := time.Hour, false
 	*manager.HousekeepingInterval = every // each container is read once
 	kinds := container.MetricSet{
@@ -100,9 +93,9 @@ func (n *node) cadvisor(b *testing.B) func() int {
 	}
 	for deadline := time.Now().Add(2 * time.Minute); ; runtime.Gosched() { // its samples come one by one
 		began := time.Now()
-		busy := cpuTime(unix.RUSAGE_SELF)
+		busy := cpuTime()
 		scrape()
-		busy = cpuTime(unix.RUSAGE_SELF) - busy
+		busy = cpuTime() - busy
 		all := bytes.Count(text.Bytes(), []byte("\ncontainer_memory_usage_bytes{")) >= 4*len(n.pods)
 		if all && busy < 3*time.Since(began)/2 { // no other thread of it is at work
 			return scrape

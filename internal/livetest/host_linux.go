@@ -168,6 +168,14 @@ func (h *Host) Make(cgroup string) {
 	}
 }
 
+// Put moves a process into a cgroup of every hierarchy.
+func (h *Host) Put(cgroup string, pid int) {
+	h.tb.Helper()
+	for _, m := range h.mounts {
+		m.Put(cgroup, pid)
+	}
+}
+
 // Remove removes a cgroup from every hierarchy.
 func (h *Host) Remove(cgroup string) {
 	h.tb.Helper()

@@ -71,9 +71,7 @@ func (h *Host) start(cgroup string, attr *syscall.SysProcAttr) (*Process, error)
 	}
 	p := &Process{tb: h.tb, cmd: cmd, in: in, out: bufio.NewReader(out)}
 	h.tb.Cleanup(func() { p.End() })
-	for _, m := range h.mounts {
-		m.Put(cgroup, p.PID())
-	}
+	h.Put(cgroup, p.PID())
 	return p, nil
 }
 

@@ -55,6 +55,28 @@ func Trim(b []byte) []byte {
 	return b
 }
 
+// HasKey reports whether b begins with a key and a space.
+func HasKey(b []byte, key string) bool {
+	return len(b) > len(key) && b[len(key)] == ' ' && string(b[:len(key)]) == key
+}
+
+// UintLine cuts a line off b that is a decimal number of at most 19 digits, as
+// most are. For any other it reports false.
+func UintLine(b []byte) (n uint64, rest []byte, ok bool) {
+	i := 0
+	for i < len(b) && b[i]-'0' < 10 {
+		n = n*10 + uint64(b[i]-'0')
+		i++
+	}
+	switch {
+	case i == 0 || i > 19:
+		return 0, nil, false
+	case i == len(b):
+		return n, nil, true
+	}
+	return n, b[i+1:], b[i] == '\n'
+}
+
 // Uint returns the decimal number that is all of b. A negative number is 0:
 // the kernel prints some unsigned counters as signed ones, and per-CPU sums
 // may be below zero for a moment.
