@@ -17,6 +17,9 @@ type Buffer struct {
 	Clock func() time.Duration
 	// Files and Bytes count what was read: a file that was read twice is two.
 	Files, Bytes uint64
+	// Meter, if it is not nil, tells what reading costs. Without one no clock is
+	// asked but for Stamps.
+	Meter *Meter
 
 	b     []byte
 	begin time.Time
@@ -211,18 +214,20 @@ func (g *Group) Read(dst *Sample, want MetricSet, buf *Buffer) error {
 		return g.dead
 	}
 	r := reading{g: g, dst: dst, buf: buf, mount: -1, dir: kernfs.None}
-	defer r.leave()
+	defer r.end()
 	var first error
 	for i := range g.h.rows { // v2, v1 or hybrid, the master's rows last: the loop does not know which
 		if want&g.h.rows[i].metric == 0 {
 			g.h.drop(&g.open[g.h.rows[i].slot].fd) // the budget is for what is read
 			continue
 		}
+		buf.turn(g.h.rows[i].metric)
 		g.h.rows[i].reset(dst)
 		if err := r.row(i); err != nil && first == nil {
 			first = g.wrap(i, err)
 		}
 	}
+	buf.turn(0)
 	// What was read came from this incarnation if the master is there at the
 	// end. A file of it that could be read proves that; else the folder does.
 	if r.proven && !r.missed {

@@ -73,18 +73,24 @@ func (r *reading) file(i, name int) error {
 	row := &r.g.h.rows[i]
 	st := &r.g.open[row.slot]
 	fd := st.fd
+	r.buf.lap(lapOther)
 	if fd == kernfs.None {
 		var err error
-		if fd, err = r.open(row, name); err != nil {
+		fd, err = r.open(row, name)
+		r.buf.lap(lapOpen)
+		if err != nil {
 			return err
 		}
 	}
 	text, err := r.buf.read(fd, row.iterated[name])
+	r.buf.lap(lapRead)
 	switch {
 	case st.fd == kernfs.None && err == nil && r.keeps(row, name) && r.g.h.keep():
 		st.fd = fd
+		r.buf.kept()
 	case st.fd == kernfs.None:
 		kernfs.Close(&fd)
+		r.buf.closed(err == nil && r.keeps(row, name))
 	case errors.Is(err, kernfs.ErrDead):
 		// The descriptor is dead, the file perhaps not: its cgroup may have
 		// been made anew in this mount, or its controller switched off and on.
@@ -96,6 +102,7 @@ func (r *reading) file(i, name int) error {
 		r.missed = r.missed || row.mount == len(r.g.mounts)-1 && errors.Is(err, kernfs.ErrDead)
 		return err
 	}
+	r.buf.got(text)
 	r.proven = r.proven || row.mount == len(r.g.mounts)-1
 	if row.stamp != nil {
 		*row.stamp(r.dst) = Stamp{At: r.buf.now(), Epoch: uint32(r.g.mounts[row.mount].epoch)<<16 | uint32(st.epoch)}
