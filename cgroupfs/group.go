@@ -17,6 +17,9 @@ type Buffer struct {
 	Clock func() time.Duration
 	// Files and Bytes count what was read: a file that was read twice is two.
 	Files, Bytes uint64
+	// Meter, if it is not nil, tells what reading costs. Without one no clock is
+	// asked but for Stamps.
+	Meter *Meter
 
 	b     []byte
 	begin time.Time
@@ -213,12 +216,13 @@ func (g *Group) Read(dst *Sample, want MetricSet, buf *Buffer) error {
 		return g.dead
 	}
 	r := reading{g: g, dst: dst, buf: buf, mount: -1, dir: kernfs.None}
-	defer r.leave()
+	defer r.end()
 	var first error
 	if g.want != want {
 		g.follow(want)
 	}
 	for _, row := range g.h.plan(want) { // v2, v1 or hybrid, the master's last: the loop does not know which
+		buf.turn(row.metric)
 		row.reset(dst)
 		done, err := r.again(row)
 		if !done {
@@ -228,6 +232,7 @@ func (g *Group) Read(dst *Sample, want MetricSet, buf *Buffer) error {
 			first = g.wrap(row, err)
 		}
 	}
+	buf.turn(0)
 	// What was read came from this incarnation if the master is there at the
 	// end. A file of it that could be read proves that; else the folder does.
 	if r.proven && !r.missed {

@@ -156,12 +156,25 @@ func (h *Hierarchy) SetMaxOpenFiles(n int) {
 	h.shrink(h.budget.limit)
 }
 
+// MaxOpenFiles returns how many descriptors the Groups may keep: what
+// SetMaxOpenFiles set, or less since the process had none left.
+func (h *Hierarchy) MaxOpenFiles() int { return h.budget.limit }
+
 // OpenFiles returns how many descriptors the Groups keep.
 func (h *Hierarchy) OpenFiles() int { return h.budget.used }
 
 // GivenBack returns how many descriptors were closed though they were of use:
 // the process had none left, or SetMaxOpenFiles allowed fewer.
 func (h *Hierarchy) GivenBack() uint64 { return h.budget.givenBack }
+
+// Reset makes absent in s what belongs to the metrics in set.
+func (h *Hierarchy) Reset(s *Sample, set MetricSet) {
+	for i := range h.rows {
+		if set&h.rows[i].metric != 0 {
+			h.rows[i].reset(s)
+		}
+	}
+}
 
 // Group opens a cgroup by its path below the hierarchy's root, which is "/".
 // It fails with an error that satisfies errors.Is(err, fs.ErrNotExist) if the

@@ -1,6 +1,9 @@
 package cgroupfs
 
-import "strings"
+import (
+	"math/bits"
+	"strings"
+)
 
 // A MetricSet chooses what Group.Read reads. A metric that is not in the set
 // costs nothing: its files are not opened.
@@ -86,6 +89,9 @@ var metricNames = [...]string{
 
 // String returns the names of the metrics with a bar between them.
 func (s MetricSet) String() string {
+	if i := bits.TrailingZeros32(uint32(s)); i < len(metricNames) && s == 1<<i {
+		return metricNames[i] // without garbage
+	}
 	var names []string
 	for i, name := range metricNames {
 		if s&(1<<i) != 0 {

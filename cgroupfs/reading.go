@@ -23,7 +23,7 @@ type reading struct {
 // rounds. It returns false if row has to look after it.
 func (r *reading) again(row *row) (done bool, err error) {
 	st := &r.g.open[row.slot]
-	if st.fd == kernfs.None {
+	if st.fd == kernfs.None || r.buf.times() {
 		return false, nil
 	}
 	text, err := r.buf.read(st.fd, row.iterated[st.name])
@@ -36,6 +36,7 @@ func (r *reading) again(row *row) (done bool, err error) {
 
 // take parses what was read of a row's file.
 func (r *reading) take(row *row, st *openFile, name int, text []byte) error {
+	r.buf.got(text)
 	row.seen = true
 	r.proven = r.proven || row.master
 	if row.stamp != nil {
@@ -99,18 +100,24 @@ func (r *reading) search(row *row) error {
 func (r *reading) file(row *row, name int) error {
 	st := &r.g.open[row.slot]
 	fd := st.fd
+	r.buf.lap(lapOther)
 	if fd == kernfs.None {
 		var err error
-		if fd, err = r.open(row, name); err != nil {
+		fd, err = r.open(row, name)
+		r.buf.lap(lapOpen)
+		if err != nil {
 			return err
 		}
 	}
 	text, err := r.buf.read(fd, row.iterated[name])
+	r.buf.lap(lapRead)
 	switch {
 	case st.fd == kernfs.None && err == nil && r.keeps(row, name) && r.g.h.keep():
 		st.fd, st.name = fd, uint8(name)
+		r.buf.kept()
 	case st.fd == kernfs.None:
 		kernfs.Close(&fd)
+		r.buf.closed(err == nil && r.keeps(row, name))
 	case err == nil:
 	case errors.Is(err, kernfs.ErrDead):
 		// The descriptor is dead, the file perhaps not: its cgroup may have

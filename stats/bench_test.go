@@ -27,7 +27,15 @@ func BenchmarkCollect(b *testing.B) {
 }
 
 // BenchmarkCollectLive is a round over the cgroups of this machine.
-func BenchmarkCollectLive(b *testing.B) {
+func BenchmarkCollectLive(b *testing.B) { benchmarkLive(b, nil) }
+
+// BenchmarkBudgetLive is the same with a budget that suffices: what it costs to
+// know that.
+func BenchmarkBudgetLive(b *testing.B) {
+	benchmarkLive(b, &stats.Options{Budgets: []stats.Budget{{Share: 100}}})
+}
+
+func benchmarkLive(b *testing.B, o *stats.Options) {
 	h, err := cgroupfs.Detect()
 	if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, cgroupfs.ErrNoHierarchy) {
 		b.Skip(err)
@@ -35,7 +43,7 @@ func BenchmarkCollectLive(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	c, err := stats.New(h, nil)
+	c, err := stats.New(h, o)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -44,6 +44,10 @@ type Options struct {
 	// Processes reads what only /proc has of each cgroup's processes: see the
 	// package's documentation. It costs far more than all else; 0 reads none.
 	Processes ProcessSet
+	// Budgets are how much of a core reading may take: what is over is not read,
+	// and told of in Snapshot.Shed. See the package's documentation. Nil is no
+	// budget, and costs nothing.
+	Budgets []Budget
 	// Now is the clock; nil is time.Now. It may be called from any goroutine.
 	Now func() time.Time
 }
@@ -66,7 +70,9 @@ type Collector struct {
 	turn rounds.Turn // who has it may touch what follows
 
 	closed  bool
-	metrics cgroupfs.MetricSet
+	metrics cgroupfs.MetricSet // that are asked for
+	want    cgroupfs.MetricSet // of these, what this round reads
+	trial   cgroupfs.MetricSet // what it reads of every cgroup, due or not
 	proc    *procfs.Reader
 	host    *procfs.Proc // the same proc; both nil if there is none to read
 	buf     cgroupfs.Buffer
@@ -86,6 +92,9 @@ type Collector struct {
 
 	networks  *networks  // nil if they are not read
 	processes *processes // nil if they are not read
+	budget    *shedder   // nil if there are no budgets
+	meter     cgroupfs.Meter
+	costing   *costing // nil but in a round of Cost
 }
 
 // ErrClosed says that the Collector is closed. It satisfies
@@ -122,6 +131,8 @@ func New(h *cgroupfs.Hierarchy, o *Options) (*Collector, error) {
 	}
 	c.epoch = c.now()
 	c.buf.Clock = c.clock
+	c.budget = newShedder(o.Budgets, c.minWindow, c.slowInterval)
+	c.buf.Meter = c.budgetMeter()
 	if o.Root != "" || h.Live() {
 		proc := filepath.Join(cmp.Or(o.Root, "/"), "proc")
 		c.proc, c.host = procfs.NewReader(proc), procfs.NewProc(proc)
@@ -224,6 +235,9 @@ func (c *Collector) SetMetrics(metrics cgroupfs.MetricSet) {
 	if c.metrics != metrics && !c.closed {
 		c.metrics = metrics
 		c.root.forget() // what is not read any more is absent
+		if c.budget != nil {
+			c.budget.restart() // the next round reads the slow metrics too
+		}
 	}
 }
 

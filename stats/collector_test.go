@@ -358,9 +358,23 @@ func TestCollectAllocs(t *testing.T) {
 			c := collector(t, tree, stats.Options{})
 			s := requireAllocs(t, tree, c, 3)
 			require.Len(t, s.Cgroups, n+1, kind.name)
+			// As much where something is shed, and tried now and then.
+			budgets := []stats.Budget{{Metrics: cgroupfs.PIDs | cgroupfs.Processes, Share: 1e-12}, {Share: 1}}
+			s = requireAllocs(t, tree, collector(t, tree, stats.Options{Budgets: budgets, Now: steps(tree)}), 3)
+			require.NotZero(t, s.Shed, kind.name)
+			require.Len(t, s.Cgroups, n+1, kind.name)
 			got := testing.AllocsPerRun(20, func() { _, _ = c.Fresh(context.Background(), time.Hour) })
 			require.Zero(t, got, "%s: an asker of a Fresh round", kind.name)
 		}
+	}
+}
+
+// steps is the tree's clock, and goes on by a microsecond each time it is asked.
+func steps(tree *cgroupfstest.Tree) func() time.Time {
+	asked := time.Duration(0)
+	return func() time.Time {
+		asked += time.Microsecond
+		return tree.Now().Add(asked)
 	}
 }
 

@@ -36,7 +36,7 @@ func (n *Node) Disk(major, minor uint32) *Disk {
 // readDisks reads the node's disks, if what cgroups do with them is read.
 func (c *Collector) readDisks() {
 	c.disks = c.disks[:0]
-	if c.host == nil || !c.metrics.Has(cgroupfs.IO) {
+	if c.host == nil || !c.want.Has(cgroupfs.IO) {
 		return
 	}
 	var err error

@@ -96,6 +96,45 @@
 // the whole node for each network namespace, which may take it milliseconds.
 // Of a namespace with some 200,000 sockets of one kind none is counted.
 //
+// # Cost
+//
+// [Collector.Cost] takes a round that is timed and tells where the time went: by
+// metric and by cgroup, how much of it is the kernel's, which whoever reads these
+// files pays, and what it costs to have no more descriptors. [CostReport.Share]
+// is what that makes of a core at an interval. A round that nobody asked to be
+// timed is not: no clock is asked for it. One that is asks it some four times for
+// each file, 50 ns each, which is a few percent of what it tells.
+//
+// # Budgets
+//
+// With [Options].Budgets what reading takes of a core is bounded. Whole metrics
+// are shed, for all cgroups at once and in one order, the dear and the seldom
+// wanted first: MemoryNUMA, PerCPU, Core, Misc, RDMA, HugeTLB, CPUSet, ZSwap,
+// CPULocal, MemoryEvents, IOLimits, IO, PressureIRQ, Pressure, Processes,
+// PIDLimits, PIDs, CPULimits, MemoryLimits. Only those go without which the rest
+// fits: one that is dear goes alone, though others are wanted less. CPU and
+// Memory are never shed; if they alone are too much [Snapshot].OverBudget says
+// so, and all else of their budget goes. What is shed is absent in that round
+// and in [Snapshot].Shed.
+//
+// What a metric takes is the time to read it by the time between its reads: of
+// rounds, which count together if they are less than MinWindow apart, and for
+// slow metrics at least SlowInterval. Of the last three reads it is the median of
+// the one by the mean of the other: one read that was dear by accident sheds
+// nothing, and two do. Nothing is shed before there are three. Time is that on
+// the clock: on a node that is busy with other things reading takes longer, and
+// is shed the sooner.
+//
+// A metric that was shed is tried again after 1, 2, 4 and so on up to 64 of its
+// reads, one metric at a time, unless what is wanted more leaves nothing for it.
+// That is a read as any other, told in the Snapshot. It comes back if 80 % of its
+// budgets suffice for it and what is wanted more; what it takes once, to open its
+// files, is not counted. After 64 reads in a row the first wait is short again.
+//
+// A budget is of reading cgroups' files, not of discovery, networks and
+// processes, which Cost tells too. To keep it, a round asks the clock once for
+// each metric of each cgroup: some 2 % of its time.
+//
 // # Self
 //
 // [Snapshot].Self is what the Collector does itself: rounds, the time they take
@@ -124,7 +163,8 @@
 // Snapshot, and the descriptors that [cgroupfs.Hierarchy] keeps for it; a
 // network namespace costs some 200 bytes here, and each of its interfaces 80
 // here and in each Snapshot. Processes cost 80 bytes a cgroup and 250 a network
-// namespace in each Snapshot, and 32 here a thread.
+// namespace in each Snapshot, and 32 here a thread. Budgets cost 4 KB here, and
+// no allocation in a round; Cost allocates its report.
 //
 // # Concurrency
 //

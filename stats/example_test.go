@@ -88,6 +88,27 @@ func ExampleCollector_SetMetrics() {
 	// Output: CPU absent
 }
 
+func ExampleCollector_Cost() {
+	c, _, remove := fakeCollector()
+	defer remove()
+	r, err := c.Cost(context.Background())
+	if err != nil {
+		panic(err)
+	}
+	for _, class := range r.Classes { // their Time, KernelTime and Share too, but for the clock of this fake
+		if class.Files > 0 {
+			fmt.Println(class.Metric, "files:", class.Files, "opened:", class.Opened, "bytes:", class.Bytes)
+		}
+	}
+	// Output:
+	// CPU files: 1 opened: 1 bytes: 96
+	// Memory files: 3 opened: 3 bytes: 78
+	// MemoryLimits files: 1 opened: 1 bytes: 4
+	// CPULimits files: 1 opened: 1 bytes: 11
+	// PIDs files: 1 opened: 1 bytes: 2
+	// Processes files: 1 opened: 1 bytes: 0
+}
+
 func ExampleIdentify() {
 	id := stats.Identify("/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod8c0d6e70_11aa_4bcd_8def_00112233aabb.slice", "")
 	fmt.Println(id.Kind, id.QoS, id.PodUID)

@@ -35,21 +35,49 @@ func roomFor[T any](like []T) []T {
 // round reads every cgroup once, into dst. A cgroup that goes or comes
 // meanwhile is looked for again, in the same round.
 func (c *Collector) round(ctx context.Context, dst *Snapshot) error {
+	c.begin(dst)
+	c.readNode(&c.node)
+	c.readDisks()
+	c.lap((*Phases).node)
+	err := c.readAll(ctx, dst)
+	c.spend(err == nil)
+	if err != nil {
+		return err
+	}
+	c.took = c.clock() - c.began
+	c.fill(dst)
+	c.lap((*Phases).rest)
+	return nil
+}
+
+// begin begins a round, and decides what it reads.
+func (c *Collector) begin(dst *Snapshot) {
 	c.gen++
 	dst.arena.Reset()
 	dst.interfaces, dst.processes, dst.sockets = dst.interfaces[:0], dst.processes[:0], dst.sockets[:0]
 	c.errs.reset()
 	c.wall = c.now()
 	c.began = c.wall.Sub(c.epoch)
-	c.readNode(&c.node)
-	c.readDisks()
+	c.want, c.trial = c.metrics, 0
+	if c.budget != nil {
+		c.chooseMetrics()
+	}
+	if c.costing != nil {
+		c.want, c.costing.at = c.metrics, c.began
+	}
+}
+
+// readAll finds and reads what there is.
+func (c *Collector) readAll(ctx context.Context, dst *Snapshot) error {
 	for range maxPasses {
 		c.again = false
 		c.discover(c.root)
 		c.place(dst)
+		c.lap((*Phases).discovery)
 		if err := c.read(ctx, c.root, dst); err != nil {
 			return err
 		}
+		c.lap((*Phases).reading)
 		if c.root.gone {
 			return fmt.Errorf("stats: the root cgroup is gone: %w", cgroupfs.ErrRemoved)
 		}
@@ -57,14 +85,15 @@ func (c *Collector) round(ctx context.Context, dst *Snapshot) error {
 			break
 		}
 	}
+	c.lap((*Phases).discovery)
 	if err := c.readNetworks(ctx); err != nil {
 		return err
 	}
+	c.lap((*Phases).networks)
 	if err := c.readProcesses(ctx, dst); err != nil {
 		return err
 	}
-	c.took = c.clock() - c.began
-	c.fill(dst)
+	c.lap((*Phases).processes)
 	return nil
 }
 
@@ -91,13 +120,16 @@ func (c *Collector) readGroup(g *group, dst *Snapshot) {
 	if g.gen == c.gen || g.gone {
 		return
 	}
-	want, slow := c.metrics, true
-	if age := c.began - g.slowAt; g.gen > 0 && age >= 0 && age < c.slowInterval {
-		want, slow = want&^want.Slow(), false
+	want, slow := c.want, true
+	if age := c.began - g.slowAt; c.costing == nil && g.gen > 0 && age >= 0 && age < c.slowInterval {
+		want, slow = want&^(want.Slow()&^c.trial), false
 	}
 	s := &c.sample
 	g.slow.Restore(s)
-	g.err = g.handle.Read(s, want, &c.buf)
+	if shed := c.metrics.Slow() &^ c.want; shed != 0 {
+		c.h.Reset(s, shed) // it may have been kept before
+	}
+	g.err = c.readFiles(g, want)
 	if errors.Is(g.err, cgroupfs.ErrRemoved) {
 		g.gone = true
 		return
@@ -107,11 +139,13 @@ func (c *Collector) readGroup(g *group, dst *Snapshot) {
 		passing = c.errs.add(g.err) == classOther
 	}
 	g.gen = c.gen
-	if slow {
+	if slow || c.trial.Slow() != 0 {
 		g.slow.Keep(s)
-		g.slowAt = c.began
+		if slow { // a trial does not put off what else is slow
+			g.slowAt = c.began
+		}
 		if passing {
-			g.slowAt -= c.slowInterval
+			g.slowAt = c.began - c.slowInterval
 		}
 	}
 	cg := &dst.Cgroups[g.index]
@@ -133,7 +167,8 @@ func (c *Collector) at(s cgroupfs.Stamp) time.Time { return c.wall.Add(s.At - c.
 // fill completes dst, into which the cgroups were read.
 func (c *Collector) fill(dst *Snapshot) {
 	dst.Time, dst.began, dst.Duration = c.wall, c.began, c.took
-	dst.Generation, dst.Metrics = c.gen, c.metrics
+	dst.Generation, dst.Metrics, dst.Shed = c.gen, c.want, c.metrics&^c.want
+	dst.OverBudget = c.budget != nil && c.budget.over
 	dst.Node = c.node
 	c.fillDisks(dst)
 	if c.networks != nil {

@@ -23,6 +23,8 @@ type Self struct {
 	// Descriptors are those that are kept for cgroups now, and GivenBack counts
 	// those that were closed for lack of room.
 	Descriptors, GivenBack uint64
+	// Shed counts how often a metric was shed: see Snapshot.Shed.
+	Shed uint64
 	// Errors are those of all rounds, this one included.
 	Errors ErrorCounts
 }
@@ -36,5 +38,8 @@ func (c *Collector) countSelf() {
 	s.Lag = c.lag
 	s.Files, s.Bytes = c.buf.Files, c.buf.Bytes
 	s.Descriptors, s.GivenBack = uint64(c.h.OpenFiles()), c.h.GivenBack()
+	if c.budget != nil {
+		s.Shed = c.budget.sheds
+	}
 	s.Errors.plus(c.errs.ErrorCounts)
 }

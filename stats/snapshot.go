@@ -20,6 +20,12 @@ type Snapshot struct {
 	// Metrics are those that the round read. The slow ones among them
 	// (cgroupfs.MetricSet.Slow) may be up to Options.SlowInterval older.
 	Metrics cgroupfs.MetricSet
+	// Shed are those that were asked for and that the round did not read because
+	// they are over a budget (Options.Budgets): what belongs to them is absent.
+	// OverBudget says that even CPU and Memory, which are always read, are over
+	// theirs.
+	Shed       cgroupfs.MetricSet
+	OverBudget bool
 	// Node is the node as a whole.
 	Node Node
 	// Cgroups are the cgroups, each before its children, and children of one

@@ -4,12 +4,13 @@
 //	go run ./examples/top                      two samples of this node, a second apart
 //	go run ./examples/top -watch -sort memory  again and again, until interrupted
 //	go run ./examples/top -net -storage        with traffic, and what logs and volumes take
+//	go run ./examples/top -cost                what it costs to read all this
 //	go run ./examples/top -o json              the same as a kubelet's summary
 //	go run ./examples/top -root /host          a host whose root is mounted there, or a copy of one
 //
 // It is an example of how the packages fit: sampler.go takes the samples and
 // finds the names, view.go and tree.go make rows of them, table.go prints
-// these. It writes nothing but its output, and needs no privilege; what it may
+// these; cost.go prints what the samples cost. It writes nothing but its output, and needs no privilege; what it may
 // not read is shown as not known.
 package main
 
@@ -94,6 +95,10 @@ func top(ctx context.Context, o *options, stdout, stderr io.Writer) error {
 				return err
 			}
 		}
+		if o.cost {
+			width, _ := p.screen()
+			return costs(ctx, s, o, stdout, width)
+		}
 		if err := p.print(s); err != nil {
 			return err
 		}
@@ -112,6 +117,7 @@ type options struct {
 	all      bool
 	net      bool
 	storage  bool
+	cost     bool
 }
 
 func (o *options) flags() *flag.FlagSet {
@@ -125,6 +131,7 @@ func (o *options) flags() *flag.FlagSet {
 	f.BoolVar(&o.all, "all", false, "show what is idle, and sandboxes, too")
 	f.BoolVar(&o.net, "net", false, "show the network traffic of the node and of pods")
 	f.BoolVar(&o.storage, "storage", false, "show how full the node's disk is, and what logs and volumes of pods take")
+	f.BoolVar(&o.cost, "cost", false, "show what it costs to read all this: by metric, by cgroup, and what of it is the kernel's")
 	return f
 }
 
@@ -141,6 +148,8 @@ func parse(args []string) (*options, error) {
 		return nil, fmt.Errorf("-o is table or json, not %q", o.output)
 	case o.sort != "cpu" && o.sort != "memory" && o.sort != "name":
 		return nil, fmt.Errorf("-sort is cpu, memory or name, not %q", o.sort)
+	case o.cost && (o.watch || o.output == "json"):
+		return nil, errors.New("-cost is one table: it goes with neither -watch nor -o json")
 	case o.interval <= 0:
 		return nil, fmt.Errorf("an -interval of %v is no interval", o.interval)
 	}

@@ -28,6 +28,16 @@ var selfFamilies = [...]family{
 		self(func(s *stats.Snapshot) number { return integer(s.Self.Descriptors) })},
 	{Family{"nodegauge_descriptors_given_back_total", "Descriptors that were closed for lack of room.", Counter}, 0, 0, "", nil,
 		self(func(s *stats.Snapshot) number { return integer(s.Self.GivenBack) })},
+	{Family{"nodegauge_metric_shed", "1 for each metric that the last round did not read because it is over its budget.", Gauge}, 0, 0, "metric", nil, putShed},
+	{Family{"nodegauge_metrics_shed_total", "How often a metric was shed because it was over its budget.", Counter}, 0, 0, "", nil,
+		self(func(s *stats.Snapshot) number { return integer(s.Self.Shed) })},
+	{Family{"nodegauge_over_budget", "1 if even CPU and memory, which are always read, are over their budget, else 0.", Gauge}, 0, 0, "", nil,
+		self(func(s *stats.Snapshot) number {
+			if s.OverBudget {
+				return integer(1)
+			}
+			return integer(0)
+		})},
 	{Family{"nodegauge_errors_total", "Errors of all rounds: files that were not understood, files that may not be read, and others.", Counter}, 0, 0, "class", nil, putErrors},
 }
 
@@ -53,4 +63,13 @@ func putErrors(s *scrape) {
 	s.out.put(&s.out.nobody, integer(uint64(e.Parse)), time.Time{}, Label{"class", "parse"})
 	s.out.put(&s.out.nobody, integer(uint64(e.Denied)), time.Time{}, Label{"class", "denied"})
 	s.out.put(&s.out.nobody, integer(uint64(e.Other)), time.Time{}, Label{"class", "other"})
+}
+
+func putShed(s *scrape) {
+	if !s.ofSelf() {
+		return
+	}
+	for shed := s.n.Snapshot.Shed; shed != 0; shed &= shed - 1 {
+		s.out.put(&s.out.nobody, integer(1), time.Time{}, Label{"metric", (shed & -shed).String()})
+	}
 }

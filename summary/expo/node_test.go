@@ -28,7 +28,8 @@ func newFakeNode(pods int) *fakeNode {
 	f := &fakeNode{}
 	f.snap.Time, f.snap.Generation, f.snap.Duration = testTime(), 7, 12_345_678
 	f.snap.Metrics = cgroupfs.DefaultMetrics
-	f.snap.Self = stats.Self{Rounds: 7, Nanos: 81_000_000, CPUNanos: 90_000_000, Lag: 1_500_000, Files: 4000, Bytes: 1 << 20, Descriptors: 300, GivenBack: 2}
+	f.snap.Self = stats.Self{Rounds: 7, Nanos: 81_000_000, CPUNanos: 90_000_000, Lag: 1_500_000, Files: 4000, Bytes: 1 << 20, Descriptors: 300, GivenBack: 2, Shed: 3}
+	f.snap.Shed, f.snap.OverBudget = cgroupfs.MemoryNUMA|cgroupfs.PerCPU, true
 	f.snap.Self.Errors.Parse, f.snap.Self.Errors.Denied = 1, 2
 	f.snap.Node = stats.Node{
 		MemTotal: n(8 << 30), SwapTotal: n(1 << 30), BootTime: testTime().Add(-time.Hour),
