@@ -26,8 +26,8 @@ type Buffer struct {
 }
 
 // read returns the text of fd's file, and counts it.
-func (b *Buffer) read(fd kernfs.FD, iterated bool) (text []byte, err error) {
-	text, b.b, err = kernfs.Read(fd, b.b, iterated)
+func (b *Buffer) read(fd kernfs.FD, record int) (text []byte, err error) {
+	text, b.b, err = kernfs.Read(fd, b.b, record)
 	if err == nil {
 		b.Files++
 		b.Bytes += uint64(len(text))
@@ -215,6 +215,7 @@ func (g *Group) Read(dst *Sample, want MetricSet, buf *Buffer) error {
 	if g.dead != nil {
 		return g.dead
 	}
+	g.h.reads++
 	r := reading{g: g, dst: dst, buf: buf, mount: -1, dir: kernfs.None}
 	defer r.end()
 	var first error

@@ -163,6 +163,55 @@ func TestAFileThatComesLaterIsFoundInTheEnd(t *testing.T) {
 	require.NotEqual(t, epoch, s.Memory.Read.Epoch, "no rate goes across")
 }
 
+func TestAFileOfAnotherCgroupIsSoonLookedForInAll(t *testing.T) {
+	tree := cgroupfstest.New(t)
+	tree.Mkdir("a")
+	tree.Mkdir("b")
+	h, err := cgroupfs.Open(tree.Root())
+	require.NoError(t, err)
+	defer h.Close()
+	a, err := h.Group("a")
+	require.NoError(t, err)
+	b, err := h.Group("b")
+	require.NoError(t, err)
+	var s cgroupfs.Sample
+	var buf cgroupfs.Buffer
+	read := func(g *cgroupfs.Group) bool {
+		require.NoError(t, g.Read(&s, cgroupfs.Memory, &buf))
+		return !s.Memory.Current.IsAbsent()
+	}
+	reads := func(most int, found func() bool) {
+		n := 1
+		for ; !found(); n++ {
+			require.Less(t, n, most)
+		}
+	}
+	for range 130 { // a is not to look again for a while
+		require.False(t, read(a))
+	}
+	tree.Write("a/memory.current", "5\n")
+	tree.Write("b/memory.current", "6\n")
+	require.True(t, read(b))
+	reads(17, func() bool { return read(a) })
+}
+
+func TestWhatNoCgroupHadIsLookedForByOneOfMany(t *testing.T) {
+	tree := cgroupfstest.New(t)
+	tree.Mkdir("a")
+	g := open(t, tree, "a")
+	var s cgroupfs.Sample
+	var buf cgroupfs.Buffer
+	for range 130 {
+		require.NoError(t, g.Read(&s, cgroupfs.Memory, &buf))
+	}
+	tree.Write("a/memory.current", "5\n")
+	n := 130
+	for ; s.Memory.Current.IsAbsent(); n++ {
+		require.NoError(t, g.Read(&s, cgroupfs.Memory, &buf))
+	}
+	require.LessOrEqual(t, n, 251)
+}
+
 func TestTheFirstNameThatHasSomethingIsRead(t *testing.T) {
 	tree := cgroupfstest.NewV1(t)
 	tree.Put("a", cgroupfstest.Usage{})

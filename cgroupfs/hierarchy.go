@@ -51,6 +51,7 @@ type Hierarchy struct {
 	rows    []row
 	slots   int // how long a Group.open is
 	plans   plans
+	reads   uint64 // of all Groups
 	groups  map[*Group]struct{}
 	budget  budget
 }
@@ -113,10 +114,14 @@ func open(mounts []mount, sys string) (*Hierarchy, error) {
 	h.rows = expand(h.mounts, pageSizes(filepath.Join(sys, "kernel", "mm", "hugepages")))
 	h.slots = 1
 	for i := range h.rows {
-		h.rows[i].index, h.rows[i].master = i, h.rows[i].mount == len(h.mounts)-1
-		if h.rows[i].metric.Slow() == 0 {
-			h.rows[i].slot = h.slots
+		r := &h.rows[i]
+		r.index, r.master = i, r.mount == len(h.mounts)-1
+		if r.metric.Slow() == 0 {
+			r.slot = h.slots
 			h.slots++
+		}
+		for _, record := range r.records {
+			r.kept = append(r.kept, r.slot > 0 && h.mounts[r.mount].keeps(record > 0))
 		}
 	}
 	h.makePlans()

@@ -164,3 +164,8 @@ func (m *mount) rank() int {
 	}
 	return masters + 1
 }
+
+// keeps reports whether descriptors are worth keeping in a mount. An iterated
+// file of v1 that is open answers from a cache as long as somebody else reads
+// it, too: it is opened each time.
+func (m *mount) keeps(iterated bool) bool { return m.live && (m.v2 || !iterated) }

@@ -65,7 +65,7 @@ func (g *Group) procs(buf *Buffer) ([]byte, error) {
 		return nil, err
 	}
 	defer kernfs.Close(&fd)
-	return buf.read(fd, true)
+	return buf.read(fd, procsRecord)
 }
 
 // parseProcesses appends the numbers in a cgroup.procs. The kernel shows 0 for

@@ -26,7 +26,7 @@ func (r *reading) again(row *row) (done bool, err error) {
 	if st.fd == kernfs.None || r.buf.times() {
 		return false, nil
 	}
-	text, err := r.buf.read(st.fd, row.iterated[st.name])
+	text, err := r.buf.read(st.fd, row.records[st.name])
 	if err != nil {
 		return false, nil
 	}
@@ -53,7 +53,7 @@ func (r *reading) row(row *row) error {
 		switch {
 		case err == nil:
 			return nil
-		case errors.Is(err, errNothing) && (len(row.names) == 1 || !st.wait.pass()):
+		case errors.Is(err, errNothing) && (len(row.names) == 1 || !st.wait.pass(row.patience())):
 			return nil
 		case errors.Is(err, errNothing), errors.Is(err, kernfs.ErrAbsent), errors.Is(err, kernfs.ErrDead):
 			// Another of its names may have what this one has not, or the file
@@ -62,7 +62,7 @@ func (r *reading) row(row *row) error {
 		default:
 			return err
 		}
-	} else if !st.wait.pass() {
+	} else if !st.wait.pass(row.patience()) && !r.scouts(row) {
 		return nil
 	}
 	return r.search(row)
@@ -109,15 +109,15 @@ func (r *reading) file(row *row, name int) error {
 			return err
 		}
 	}
-	text, err := r.buf.read(fd, row.iterated[name])
+	text, err := r.buf.read(fd, row.records[name])
 	r.buf.lap(lapRead)
 	switch {
-	case st.fd == kernfs.None && err == nil && r.keeps(row, name) && r.g.h.keep():
+	case st.fd == kernfs.None && err == nil && row.kept[name] && r.g.h.keep():
 		st.fd, st.name = fd, uint8(name)
 		r.buf.kept()
 	case st.fd == kernfs.None:
 		kernfs.Close(&fd)
-		r.buf.closed(err == nil && r.keeps(row, name))
+		r.buf.closed(err == nil && row.kept[name])
 	case err == nil:
 	case errors.Is(err, kernfs.ErrDead):
 		// The descriptor is dead, the file perhaps not: its cgroup may have
@@ -133,12 +133,6 @@ func (r *reading) file(row *row, name int) error {
 	return r.take(row, st, name, text)
 }
 
-// keeps reports whether a row's descriptor is worth keeping. An iterated file
-// of v1 answers from a cache of up to a second as long as it is open.
-func (r *reading) keeps(row *row, name int) bool {
-	return row.slot > 0 && !row.iterated[name] && r.g.h.mounts[row.mount].live
-}
-
 // open opens a row's file below its folder, which it opens if it is not.
 func (r *reading) open(row *row, name int) (kernfs.FD, error) {
 	if r.mount != row.mount {
@@ -146,6 +140,9 @@ func (r *reading) open(row *row, name int) (kernfs.FD, error) {
 	}
 	if r.dirErr != nil {
 		return kernfs.None, r.dirErr
+	}
+	if !r.kept && row.slot > 0 && !row.kept[name] && r.isMaster() && r.g.h.master().live && r.g.h.keep() {
+		r.g.dir, r.kept = r.dir, true // it is needed in every round
 	}
 	fd, err := kernfs.OpenAt(r.dir, row.names[name])
 	if errors.Is(err, kernfs.ErrFull) {
@@ -174,7 +171,7 @@ func (r *reading) enter(mount int) {
 		return
 	}
 	wait := &r.g.mounts[mount].wait
-	if !wait.pass() {
+	if !wait.pass(maxWait) {
 		r.dirErr = kernfs.ErrAbsent
 		return
 	}
@@ -200,19 +197,44 @@ func (r *reading) leave() {
 	r.dir, r.mount, r.kept = kernfs.None, -1, false
 }
 
-// A backoff skips 1, 2, 4, 8, 16, 16 … tries after failures in a row.
+// A backoff skips 1, 2, 4, 8, 16 … tries after failures in a row.
 type backoff struct{ left, fails uint8 }
 
 func (w *backoff) fail() {
 	w.left = 1 << w.fails
-	w.fails = min(w.fails+1, 4)
+	w.fails = min(w.fails+1, 7)
 }
 
-// pass reports whether to try, and counts the try that it refuses.
-func (w *backoff) pass() bool {
+// pass reports whether to try, and counts the try that it refuses. No more than
+// most are skipped.
+func (w *backoff) pass(most uint8) bool {
+	w.left = min(w.left, most)
 	if w.left == 0 {
 		return true
 	}
 	w.left--
 	return false
+}
+
+// maxWait is how many rounds at most go by before something is looked for
+// again, and maxWaitUnseen if it was not seen in any cgroup yet: then this
+// kernel is likely not to have it, and to look for it in all of them is dear.
+const (
+	maxWait       = 16
+	maxWaitUnseen = 128
+)
+
+// scouts reports whether this reading looks for what was not seen yet, though it
+// need not: one in a while does, so that all soon know of a file that all have
+// from now on.
+func (r *reading) scouts(row *row) bool { return !row.seen && r.g.h.reads%scoutEvery == 0 }
+
+const scoutEvery = 251 // a prime, so that it is not always the same cgroup
+
+// patience is how many tries of a row to skip at most.
+func (row *row) patience() uint8 {
+	if row.seen {
+		return maxWait
+	}
+	return maxWaitUnseen
 }

@@ -12,14 +12,15 @@ import (
 // A row is a file of the table, expanded for one hierarchy.
 type row struct {
 	*file
-	index    int // in Hierarchy.rows
-	mount    int
-	master   bool // that is its mount
-	slot     int  // in Group.open; 0 is of all that are not kept open
-	names    []kernfs.Name
-	iterated []bool // by name
-	parsers  []parser
-	reset    func(*Sample)
+	index   int // in Hierarchy.rows
+	mount   int
+	master  bool // that is its mount
+	slot    int  // in Group.open; 0 is of all that are not kept open
+	names   []kernfs.Name
+	records []int  // by name: how long those of an iterated file may be, else 0
+	kept    []bool // by name: whether its descriptor is worth keeping
+	parsers []parser
+	reset   func(*Sample)
 	// seen says that some cgroup has had one of the files: others are likely to.
 	seen bool
 }
@@ -109,7 +110,11 @@ func (f *file) appendRows(rows []row, mount int, sizes []uint64) []row {
 		r := row{file: f, mount: mount, reset: f.reset, parsers: f.parsers}
 		for _, name := range f.names {
 			r.names = append(r.names, kernfs.NewName(name))
-			r.iterated = append(r.iterated, slices.Contains(f.iterated, name))
+			record := 0
+			if slices.Contains(f.iterated, name) {
+				record = procsRecord
+			}
+			r.records = append(r.records, record)
 			if f.parsers == nil {
 				r.parsers = append(r.parsers, f.parse)
 			}
@@ -123,13 +128,16 @@ func (f *file) appendRows(rows []row, mount int, sizes []uint64) []row {
 		}
 		for _, name := range f.names {
 			r.names = append(r.names, kernfs.NewName(strings.ReplaceAll(name, "<size>", sizeName(size))))
-			r.iterated = append(r.iterated, false)
+			r.records = append(r.records, 0)
 			r.parsers = append(r.parsers, f.sized(size))
 		}
 		rows = append(rows, r)
 	}
 	return rows
 }
+
+// procsRecord is more than a line of cgroup.procs has: the number of a process.
+const procsRecord = 32
 
 // sizeName returns a huge page's size as the kernel names it in file names.
 func sizeName(bytes uint64) string {

@@ -78,8 +78,12 @@ type Collector struct {
 	buf     cgroupfs.Buffer
 	sample  cgroupfs.Sample // what a cgroup is read into
 	root    *group
-	listing uint64 // how often children were listed
-	again   bool   // a child that was listed could not be opened
+	order   []*group // all, in the order in which they are read
+	parents []*group // those whose children are followed
+	changed bool     // the tree is not what order has
+	lost    bool     // a cgroup is gone, and to be swept
+	listing uint64   // how often children were listed
+	again   bool     // a child that was listed could not be opened
 	gen     uint64
 	began   time.Duration // when the round began
 	wall    time.Time     // and what the clock showed
@@ -149,6 +153,7 @@ func New(h *cgroupfs.Hierarchy, o *Options) (*Collector, error) {
 	if c.root, _ = c.open(nil, ""); c.root == nil {
 		return nil, fmt.Errorf("stats: the root cgroup cannot be opened: %w", errors.Join(append(c.errs.Examples, c.closeProc())...))
 	}
+	c.parents, c.changed = []*group{c.root}, true
 	return c, nil
 }
 

@@ -15,6 +15,7 @@ type group struct {
 	info     *Info
 	handle   *cgroupfs.Group
 	name     string
+	parent   *group        // nil for the root
 	children []*group      // by name
 	listed   uint64        // the listing that saw it among its parent's children
 	dirty    bool          // a child is gone: its links may be as many as before
@@ -34,24 +35,27 @@ type group struct {
 // read. What comes after that is found in the next round.
 const maxPasses = 4
 
-// discover lists the children of the cgroups whose children changed.
-func (c *Collector) discover(g *group) {
-	if !g.info.Descend() {
-		return
+// discover lists the children of the cgroups whose children changed. Those that
+// come meanwhile have their turn at the end.
+func (c *Collector) discover() {
+	for i := 0; i < len(c.parents); i++ {
+		if g := c.parents[i]; !g.gone {
+			c.listIfChanged(g)
+		}
 	}
+	c.parents = slices.DeleteFunc(c.parents, func(g *group) bool { return g.gone })
+}
+
+func (c *Collector) listIfChanged(g *group) {
 	changed, err := g.handle.ChildrenChanged()
 	if err == nil && (changed || g.dirty) {
 		err = c.list(g)
 	}
 	switch {
 	case errors.Is(err, cgroupfs.ErrRemoved):
-		g.gone = true
-		return
+		g.gone, c.lost = true, true
 	case err != nil:
 		c.errs.add(err)
-	}
-	for _, child := range g.children {
-		c.discover(child)
 	}
 }
 
@@ -68,7 +72,7 @@ func (c *Collector) list(g *group) error {
 		child, settled := c.open(g, string(name))
 		if child != nil {
 			child.listed = c.listing
-			g.children = append(g.children, child)
+			c.follow(g, child)
 		}
 		again = again || !settled
 	})
@@ -82,12 +86,23 @@ func (c *Collector) list(g *group) error {
 	c.again = c.again || again
 	g.children = slices.DeleteFunc(g.children, func(child *group) bool {
 		if child.listed != c.listing {
+			c.changed = true
 			child.close()
 			return true
 		}
 		return false
 	})
 	return nil
+}
+
+// follow adds a child that is followed from now on.
+func (c *Collector) follow(parent, child *group) {
+	c.changed = true
+	child.parent = parent
+	parent.children = append(parent.children, child)
+	if child.info.Descend() {
+		c.parents = append(c.parents, child)
+	}
 }
 
 func byName(a, b *group) int { return strings.Compare(a.name, b.name) }
@@ -154,7 +169,7 @@ func (c *Collector) sweep(g *group) bool {
 	g.children = slices.DeleteFunc(g.children, func(child *group) bool {
 		if child.gone {
 			child.close()
-			g.dirty, swept = true, true
+			g.dirty, swept, c.changed = true, true, true
 			return true
 		}
 		return false
@@ -167,6 +182,7 @@ func (c *Collector) sweep(g *group) bool {
 
 // close gives back what a group and those below it hold.
 func (g *group) close() {
+	g.gone = true
 	for _, child := range g.children {
 		child.close()
 	}

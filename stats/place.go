@@ -5,16 +5,42 @@ import "slices"
 // A round reads each cgroup into the Snapshot where it belongs. If cgroups come
 // or go meanwhile those that were read move over: their order is the same.
 
-// place gives every cgroup its index in dst.Cgroups, and returns how many there
-// are.
-func (c *Collector) place(dst *Snapshot) int {
-	n := int(c.root.number(0))
-	if n > len(dst.Cgroups) {
+// place makes room for all cgroups in dst, and where the tree has changed gives
+// each its index there.
+func (c *Collector) place(dst *Snapshot) {
+	if c.changed {
+		c.order = c.order[:0]
+		c.arrange(c.root)
+	}
+	if n := len(c.order); n > len(dst.Cgroups) {
 		dst.Cgroups = slices.Grow(dst.Cgroups, n-len(dst.Cgroups))[:n]
 	}
+	if !c.changed {
+		return
+	}
+	c.changed = false
+	c.root.number(0)
 	c.moveUp(c.root, dst.Cgroups)
 	c.moveDown(c.root, dst.Cgroups)
-	return n
+	for _, g := range c.order {
+		dst.Cgroups[g.index].Parent = g.parentIndex()
+	}
+}
+
+// arrange lists the cgroups in the order in which they are read. The root comes
+// first, because reading its memory.stat brings those of all cgroups up to date;
+// every other cgroup comes after its children, so that a pod is read right after
+// its containers.
+func (c *Collector) arrange(g *group) {
+	if g == c.root {
+		c.order = append(c.order, g)
+	}
+	for _, child := range g.children {
+		c.arrange(child)
+	}
+	if g != c.root {
+		c.order = append(c.order, g)
+	}
 }
 
 // number counts a group and those below it, from next on.
@@ -55,12 +81,10 @@ func (c *Collector) move(g *group, cgroups []Cgroup) {
 	g.index = g.next
 }
 
-// finish completes what was read of a group and those below it.
-func (g *group) finish(dst *Snapshot, parent int32) {
-	cg := &dst.Cgroups[g.index]
-	cg.Parent, cg.Err = int(parent), g.err
-	cg.Network = g.network.fill(dst)
-	for _, child := range g.children {
-		child.finish(dst, g.index)
+// parentIndex is the parent's index in the Snapshot; -1 for the root.
+func (g *group) parentIndex() int {
+	if g.parent == nil {
+		return -1
 	}
+	return int(g.parent.index)
 }

@@ -71,17 +71,19 @@ func (c *Collector) begin(dst *Snapshot) {
 func (c *Collector) readAll(ctx context.Context, dst *Snapshot) error {
 	for range maxPasses {
 		c.again = false
-		c.discover(c.root)
+		c.discover()
 		c.place(dst)
 		c.lap((*Phases).discovery)
-		if err := c.read(ctx, c.root, dst); err != nil {
+		if err := c.read(ctx, dst); err != nil {
 			return err
 		}
 		c.lap((*Phases).reading)
 		if c.root.gone {
 			return fmt.Errorf("stats: the root cgroup is gone: %w", cgroupfs.ErrRemoved)
 		}
-		if !c.sweep(c.root) && !c.again {
+		swept := c.lost && c.sweep(c.root)
+		c.lost = false
+		if !swept && !c.again {
 			break
 		}
 	}
@@ -97,20 +99,12 @@ func (c *Collector) readAll(ctx context.Context, dst *Snapshot) error {
 	return nil
 }
 
-// read reads a cgroup and what is below it, unless that was done in this
-// round. The root comes first, because reading its memory.stat brings those of
-// all cgroups up to date; every other cgroup comes after its children, so that
-// a pod is read right after its containers.
-func (c *Collector) read(ctx context.Context, g *group, dst *Snapshot) error {
-	if g == c.root {
-		c.readGroup(g, dst)
-	}
-	for _, child := range g.children {
-		if err := c.read(ctx, child, dst); err != nil {
+// read reads all cgroups that were not read in this round.
+func (c *Collector) read(ctx context.Context, dst *Snapshot) error {
+	for _, g := range c.order {
+		if err := ctx.Err(); err != nil {
 			return err
 		}
-	}
-	if g != c.root {
 		c.readGroup(g, dst)
 	}
 	return ctx.Err()
@@ -131,7 +125,7 @@ func (c *Collector) readGroup(g *group, dst *Snapshot) {
 	}
 	g.err = c.readFiles(g, want)
 	if errors.Is(g.err, cgroupfs.ErrRemoved) {
-		g.gone = true
+		g.gone, c.lost = true, true
 		return
 	}
 	passing := false // something that need not be so in the next round
@@ -150,7 +144,8 @@ func (c *Collector) readGroup(g *group, dst *Snapshot) {
 	}
 	cg := &dst.Cgroups[g.index]
 	dst.arena.Copy(&cg.Sample, s)
-	cg.Info, cg.PressureTime, cg.Processes = g.info, time.Time{}, nil
+	cg.Info, cg.Parent, cg.Err = g.info, g.parentIndex(), g.err
+	cg.PressureTime, cg.Network, cg.Processes = time.Time{}, Network{}, nil
 	memoryAt := c.at(s.Memory.Read)
 	cg.Memory = memoryOf(&s.Memory, g == c.root, g.err == nil, memoryAt)
 	cg.Swap = swapOf(&s.Memory.Swap, memoryAt)
@@ -177,9 +172,21 @@ func (c *Collector) fill(dst *Snapshot) {
 	c.errs.copyTo(&dst.Errors)
 	c.countSelf()
 	dst.Self = c.self
-	n := c.place(dst)
+	c.place(dst)
+	n := len(c.order)
 	clear(dst.Cgroups[n:]) // what is left of an earlier round is not to hold memory
 	dst.Cgroups = dst.Cgroups[:n]
-	c.root.finish(dst, -1)
+	c.finish(dst)
 	deriveNode(&dst.Node, &dst.Cgroups[0])
+}
+
+// finish adds what was found out about cgroups after their files were read.
+func (c *Collector) finish(dst *Snapshot) {
+	if c.networks == nil && c.processes == nil {
+		return
+	}
+	for _, g := range c.order {
+		cg := &dst.Cgroups[g.index]
+		cg.Err, cg.Network = g.err, g.network.fill(dst)
+	}
 }

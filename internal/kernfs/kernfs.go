@@ -39,6 +39,9 @@ var (
 // MaxFile is how large a file may be, in bytes.
 const MaxFile = 1 << 20
 
+// AnyRecord is for Read, where nothing is known of the length of records.
+const AnyRecord = MaxFile
+
 type absentError struct{}
 
 func (absentError) Error() string        { return "no such file" }

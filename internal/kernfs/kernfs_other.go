@@ -21,7 +21,7 @@ func OpenAt(FD, Name) (FD, error) { return None, errors.ErrUnsupported }
 func Close(*FD) {}
 
 // Read answers errors.ErrUnsupported.
-func Read(_ FD, buf []byte, _ bool) (text, grown []byte, err error) {
+func Read(_ FD, buf []byte, _ int) (text, grown []byte, err error) {
 	return nil, buf, errors.ErrUnsupported
 }
 

@@ -40,21 +40,21 @@ func TestRead(t *testing.T) {
 		{"a file just small enough", MaxFile - 1, nil},
 		{"a file that is too large", MaxFile, ErrTooLarge},
 	} {
-		for _, iterated := range []bool{false, true} {
+		for _, record := range []int{0, 100, AnyRecord} {
 			t.Run(tc.name, func(t *testing.T) {
 				want := bytes.Repeat([]byte("0123456789"), tc.size/10+1)[:tc.size]
 				require.NoError(t, os.WriteFile(filepath.Join(root, "f"), want, 0o600))
 				fd, err := OpenAt(dir, NewName("f"))
 				require.NoError(t, err)
 				defer Close(&fd)
-				text, buf, err := Read(fd, nil, iterated)
+				text, buf, err := Read(fd, nil, record)
 				require.Equal(t, tc.err, err)
 				require.LessOrEqual(t, len(buf), MaxFile)
 				if tc.err != nil {
 					return
 				}
 				require.True(t, bytes.Equal(want, text))
-				again, _, err := Read(fd, buf, iterated)
+				again, _, err := Read(fd, buf, record)
 				require.NoError(t, err)
 				require.True(t, bytes.Equal(want, again))
 			})
@@ -171,7 +171,7 @@ func TestNothingAllocates(t *testing.T) {
 	name, link, buf := NewName("f"), NewName("l"), make([]byte, 4096)
 	if n := testing.AllocsPerRun(100, func() {
 		fd, _ := OpenAt(dir, name)
-		_, buf, _ = Read(fd, buf, false)
+		_, buf, _ = Read(fd, buf, 0)
 		_, _ = ReadAt(fd, buf, 2)
 		_, _ = ReadLinkAt(dir, link, buf)
 		_, _ = Stat(fd)

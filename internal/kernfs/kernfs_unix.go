@@ -52,9 +52,11 @@ func Close(fd *FD) {
 }
 
 // Read returns the text of fd's file in buf, which it lets grow up to MaxFile,
-// and returns grown. A file that the kernel shows in one piece ends where a
-// read is short; an iterated one ends where a read gives nothing.
-func Read(fd FD, buf []byte, iterated bool) (text, grown []byte, err error) {
+// and returns grown. A file that the kernel shows in one piece, whose record is
+// 0, ends where a read is short. One that is shown in pieces of whole records,
+// none of them longer than record, ends where a read gives nothing; or where one
+// had room for another record, in buf and in the kernel's page (seq_read_iter).
+func Read(fd FD, buf []byte, record int) (text, grown []byte, err error) {
 	n := 0
 	for {
 		if n == len(buf) {
@@ -64,7 +66,7 @@ func Read(fd FD, buf []byte, iterated bool) (text, grown []byte, err error) {
 			grownBuf := make([]byte, max(4096, 2*len(buf)))
 			copy(grownBuf, buf)
 			buf = grownBuf
-			if !iterated {
+			if record == 0 {
 				n = 0 // one cut in time: from the start, into the larger buffer
 			}
 		}
@@ -76,11 +78,14 @@ func Read(fd FD, buf []byte, iterated bool) (text, grown []byte, err error) {
 			return nil, buf, classify(errno)
 		}
 		n += m
-		if m == 0 || !iterated && n < len(buf) {
+		if m == 0 || n < len(buf) && (record == 0 || m+record < minPage && n+record < len(buf)) {
 			return buf[:n], buf, nil
 		}
 	}
 }
+
+// minPage is the least that a page has, in bytes.
+const minPage = 4096
 
 // ReadAt reads a piece of fd's file into buf, from an offset on. It returns 0
 // at the end.

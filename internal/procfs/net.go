@@ -59,9 +59,13 @@ func (p *Process) NetDev() (NetDev, error) {
 // Close gives the file back.
 func (d *NetDev) Close() { kernfs.Close(&d.fd) }
 
+// netDevRecord is more than a line of net/dev has: a name of 15 bytes and 16
+// numbers of up to 20 digits.
+const netDevRecord = 512
+
 // Interfaces appends the interfaces that the process sees, as ParseNetDev does.
 func (d *NetDev) Interfaces(dst []Interface) ([]Interface, error) {
-	text, grown, err := kernfs.Read(d.fd, d.p.proc.text, true)
+	text, grown, err := kernfs.Read(d.fd, d.p.proc.text, netDevRecord)
 	d.p.proc.text = grown
 	if err != nil {
 		return dst, d.p.wrap(fileNetDev, d.p.ended(fileNetDev, err))

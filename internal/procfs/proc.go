@@ -94,7 +94,7 @@ func (p *Proc) read(dir kernfs.FD, name kernfs.Name) ([]byte, error) {
 		return nil, err
 	}
 	defer kernfs.Close(&fd)
-	text, grown, err := kernfs.Read(fd, p.text, true)
+	text, grown, err := kernfs.Read(fd, p.text, kernfs.AnyRecord)
 	p.text = grown
 	return text, err
 }
