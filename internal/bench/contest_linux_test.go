@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -61,9 +60,23 @@ func (c *contest) report(b *testing.B, n int, thing string) {
 	b.ReportMetric(0, "ns/op") // says nothing here
 }
 
-// times is how many times as much as ours another entry costs.
-func (c *contest) times(ours, other string) float64 {
-	return float64(c.of(other)) / float64(c.of(ours))
+// mix adds an entry that is a mean of two others, by weight.
+func (c *contest) mix(name, a string, m int, b string, n int) {
+	of := (time.Duration(m)*c.of(a) + time.Duration(n)*c.of(b)) / time.Duration(m+n)
+	c.entries = append(c.entries, &entry{name: name, took: []time.Duration{of}})
 }
 
-func times(x float64) string { return fmt.Sprintf("%.1f×", x) }
+// versus records how two entries compare for each of n things: how many times
+// the floor the first costs, or how many times the first the other. If most is
+// not 0, more than that fails.
+func (c *contest) versus(b *testing.B, n int, what, ours, other, target string, most float64) {
+	x := float64(c.of(other)) / float64(c.of(ours))
+	if other == "floor" {
+		x = 1 / x
+	}
+	b.ReportMetric(x, ours+"/"+other)
+	record(what, microseconds(c.of(ours), n), other+" "+microseconds(c.of(other), n), times(x), target)
+	if most > 0 {
+		limit(b, what, x, most)
+	}
+}

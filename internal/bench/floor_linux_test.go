@@ -1,9 +1,11 @@
 package bench
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 
+	"github.com/nodegauge/nodegauge/stats"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 )
@@ -12,46 +14,65 @@ import (
 // what they give.
 type floor struct {
 	kept []int // files that are read again and again
+	proc []int // and those of the node
 	dirs []int // folders that are asked how many children they have
 	buf  []byte
 }
 
-// open opens a file or folder for as long as the benchmark runs; it returns -1
-// if there is none.
-func openFloor(b *testing.B, path string, flags int) int {
-	fd, err := unix.Open(path, flags|unix.O_CLOEXEC, 0)
-	if err == unix.ENOENT {
-		return -1
-	}
-	require.NoError(b, err, path)
-	return fd
-}
-
-// newFloor opens files of cgroups. What of them cannot be read is left out.
-func newFloor(b *testing.B, n *node, cgroups []string, files []fileOf) *floor {
+// newFloor opens files of cgroups. Those that cannot be read are left out.
+func newFloor(b *testing.B, _ *node, cgroups []string, files []fileOf) *floor {
 	f := &floor{buf: make([]byte, 64<<10)}
+	b.Cleanup(f.close)
 	for _, cg := range cgroups {
 		for _, file := range files {
-			fd := openFloor(b, filepath.Join(file.root, cg, file.name), unix.O_RDONLY)
-			if fd < 0 {
-				continue
-			}
-			if _, err := unix.Pread(fd, f.buf, 0); err != nil {
-				unix.Close(fd)
-				continue
-			}
-			f.kept = append(f.kept, fd)
+			f.kept = f.append(b, f.kept, filepath.Join(file.root, cg, file.name))
 		}
 	}
-	b.Cleanup(f.close)
+	return f
+}
+
+// append opens a file, if it can be read.
+func (f *floor) append(b *testing.B, to []int, path string) []int {
+	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err == unix.ENOENT {
+		return to
+	}
+	require.NoError(b, err, path)
+	if _, err := unix.Pread(fd, f.buf, 0); err != nil {
+		require.NoError(b, unix.Close(fd))
+		return to
+	}
+	return append(to, fd)
+}
+
+// newRoundFloor is the floor of a round: the same files of all cgroups, the
+// folders whose children are watched, and the node's own files.
+func newRoundFloor(b *testing.B, n *node, s *stats.Snapshot) *floor {
+	var paths []string
+	for i := range s.Cgroups {
+		paths = append(paths, s.Cgroups[i].Path)
+	}
+	f := newFloor(b, n, paths, n.cpuMemoryFiles())
+	master := n.master()
+	for i := range s.Cgroups {
+		if cg := &s.Cgroups[i]; cg.Descend() {
+			fd, err := unix.Open(filepath.Join(master, cg.Path), unix.O_PATH|unix.O_CLOEXEC, 0)
+			require.NoError(b, err)
+			f.dirs = append(f.dirs, fd)
+		}
+	}
+	for _, name := range []string{"stat", "meminfo", "loadavg", "sys/kernel/pid_max", "sys/kernel/threads-max"} {
+		f.proc = f.append(b, f.proc, filepath.Join("/proc", name))
+	}
 	return f
 }
 
 func (f *floor) close() {
-	for _, fd := range append(f.kept, f.dirs...) {
-		unix.Close(fd)
+	for _, fds := range [][]int{f.kept, f.proc, f.dirs} {
+		for _, fd := range fds {
+			_ = unix.Close(fd)
+		}
 	}
-	f.kept, f.dirs = nil, nil
 }
 
 // pass reads all files, and asks all folders.
@@ -62,9 +83,11 @@ func (f *floor) pass() {
 			panic(err)
 		}
 	}
-	for _, fd := range f.kept {
-		if _, err := unix.Pread(fd, f.buf, 0); err != nil {
-			panic(err)
+	for _, fds := range [...][]int{f.proc, f.kept} {
+		for _, fd := range fds {
+			if _, err := unix.Pread(fd, f.buf, 0); err != nil {
+				panic(os.NewSyscallError("pread", err))
+			}
 		}
 	}
 }
@@ -81,4 +104,12 @@ func (n *node) cpuMemoryFiles() []fileOf {
 	acct, cpu, memory := n.host.For("cpuacct").Dir("/"), n.host.For("cpu").Dir("/"), n.host.For("memory").Dir("/")
 	return []fileOf{{acct, "cpuacct.usage"}, {acct, "cpuacct.stat"}, {cpu, "cpu.stat"},
 		{memory, "memory.stat"}, {memory, "memory.usage_in_bytes"}}
+}
+
+// master is the folder of the hierarchy that decides which cgroups there are.
+func (n *node) master() string {
+	if n.v2() {
+		return n.host.V2().Dir("/")
+	}
+	return n.host.For("memory").Dir("/")
 }

@@ -207,4 +207,10 @@ func threadTime() time.Duration {
 	return time.Duration(t.Nano())
 }
 
-func TestMain(m *testing.M) { livetest.Main(m) }
+// fullMetrics are those of which peers read the same.
+func (n *node) fullMetrics() cgroupfs.MetricSet {
+	if n.v2() {
+		return cgroupfs.DefaultMetrics
+	}
+	return cgroupfs.DefaultMetrics &^ cgroupfs.Pressure // v1 has none
+}

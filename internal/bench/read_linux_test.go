@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/nodegauge/nodegauge/cgroupfs"
@@ -9,15 +10,19 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const cpuMemory = cgroupfs.CPU | cgroupfs.Memory
+const (
+	cpuMemory = cgroupfs.CPU | cgroupfs.Memory
+	all       = 1 << 20 // descriptors
+)
 
 // groups returns a pass over all containers with Group.Read, and the buffer
-// that counts what it reads.
-func (n *node) groups(b *testing.B, want cgroupfs.MetricSet) (func(), *cgroupfs.Buffer) {
+// that counts what it reads. It has read often enough to know which files the
+// kernel lacks.
+func (n *node) groups(b *testing.B, want cgroupfs.MetricSet, files int) (func(), *cgroupfs.Buffer) {
 	h, err := cgroupfs.Detect()
 	require.NoError(b, err)
-	b.Cleanup(func() { h.Close() })
-	h.SetMaxOpenFiles(1 << 20)
+	b.Cleanup(func() { require.NoError(b, h.Close()) })
+	h.SetMaxOpenFiles(files)
 	groups := make([]*cgroupfs.Group, len(n.leaves))
 	for i, leaf := range n.leaves {
 		groups[i], err = h.Group(leaf)
@@ -25,13 +30,24 @@ func (n *node) groups(b *testing.B, want cgroupfs.MetricSet) (func(), *cgroupfs.
 	}
 	var buf cgroupfs.Buffer
 	var s cgroupfs.Sample
-	return func() {
+	pass := func() {
 		for _, g := range groups {
 			if err := g.Read(&s, want, &buf); err != nil {
 				b.Fatal(err)
 			}
 		}
-	}, &buf
+	}
+	for range 32 {
+		pass()
+	}
+	return pass, &buf
+}
+
+// reads returns how many files a pass reads.
+func reads(pass func(), buf *cgroupfs.Buffer) int {
+	before := buf.Files
+	pass()
+	return int(buf.Files - before)
 }
 
 // BenchmarkRead reads CPU and memory of each container.
@@ -39,57 +55,113 @@ func BenchmarkRead(b *testing.B) {
 	n := newNode(b)
 	c := &contest{before: func() { n.kick(b) }}
 	f := newFloor(b, n, n.leaves, n.cpuMemoryFiles())
+	ours, buf := n.groups(b, cpuMemory, all)
+	require.Equal(b, len(f.kept), reads(ours, buf), "the floor is of the same files")
+	noAllocs(b, "Group.Read", ours)
+	none, _ := n.groups(b, cpuMemory, -1)
 	c.add("floor", f.pass)
-	ours, buf := n.groups(b, cpuMemory)
 	c.add("ours", ours)
-	ours()
-	before := buf.Files
-	ours()
-	require.Equal(b, len(f.kept), int(buf.Files-before), "ours reads the same files")
+	c.add("nothing-kept", none)
 	c.add("opencontainers", n.opencontainers(b, "cpu", "cpuacct", "memory"))
 	c.add("cadvisor", n.handlers(b, cpuAndMemory))
 	c.run(b)
 	c.report(b, len(n.leaves), "container")
-	b.ReportMetric(1/c.times("ours", "floor"), "ours/floor")
+	what := fmt.Sprintf("CPU and memory, %d files of a container", len(f.kept)/len(n.leaves))
+	c.versus(b, len(n.leaves), what, "ours", "floor", "≤ 1.12×", 2.24)
+	c.versus(b, len(n.leaves), what, "ours", "opencontainers", "≥ 17×", 0)
+	c.versus(b, len(n.leaves), what, "ours", "cadvisor", "≥ 18×", 0)
+	record(what+", no file kept open", microseconds(c.of("nothing-kept"), len(n.leaves)), "",
+		times(float64(c.of("nothing-kept"))/float64(c.of("ours")))+" as much", "≤ 3.5×")
 }
 
-// BenchmarkReadFull reads what a kubelet publishes of each container's cgroup.
+// BenchmarkReadFull reads of each container's cgroup what a kubelet publishes
+// of it. Ours is measured with everything read each time, as peers read it, and
+// with what is not slow alone: rounds every ten seconds do the former in one of
+// three.
 func BenchmarkReadFull(b *testing.B) {
 	n := newNode(b)
 	c := &contest{before: func() { n.kick(b) }}
-	hot := cgroupfs.DefaultMetrics &^ cgroupfs.DefaultMetrics.Slow() &^ cgroupfs.Pressure
-	ours, _ := n.groups(b, hot)
-	c.add("ours-hot", ours)
-	all, _ := n.groups(b, cgroupfs.DefaultMetrics&^cgroupfs.Pressure)
-	c.add("ours-all", all)
+	want := n.fullMetrics()
+	hot, _ := n.groups(b, want&^want.Slow(), all)
+	full, _ := n.groups(b, want, all)
+	noAllocs(b, "Group.Read", full)
+	c.add("ours", hot)
+	c.add("ours-with-slow", full)
 	c.add("opencontainers", n.opencontainers(b, "cpu", "cpuacct", "memory", "pids", "blkio"))
 	c.add("containerd", n.containerd(b))
 	c.add("cadvisor", n.handlers(b, kubeletSet))
 	c.run(b)
 	c.report(b, len(n.leaves), "container")
+	c.mix("ours-every-10s", "ours", 2, "ours-with-slow", 1)
+	for _, e := range []struct{ who, target string }{{"opencontainers", "≥ 13×"}, {"containerd", "≥ 12×"}, {"cadvisor", "≥ 12×"}} {
+		c.versus(b, len(n.leaves), "a kubelet's set, slow files every 30 s of 10 s rounds", "ours-every-10s", e.who, e.target, 0)
+		c.versus(b, len(n.leaves), "a kubelet's set, without slow files", "ours", e.who, "", 0)
+		c.versus(b, len(n.leaves), "a kubelet's set, all files every time", "ours-with-slow", e.who, "", 0)
+	}
 }
 
-// BenchmarkRound takes whole rounds.
+// BenchmarkRound takes whole rounds of CPU and memory: discovery, reading,
+// rates and the Snapshot.
 func BenchmarkRound(b *testing.B) {
 	n := newNode(b)
 	c := &contest{before: func() { n.kick(b) }}
-	coll := n.collector(b, stats.Options{Metrics: cpuMemory, MaxOpenFiles: 1 << 20})
+	coll := n.collector(b, stats.Options{Metrics: cpuMemory, MaxOpenFiles: all})
 	var s stats.Snapshot
-	round := func() { require.NoError(b, coll.Collect(context.Background(), &s)) }
-	round()
-	var paths, parents []string
-	for i := range s.Cgroups {
-		paths = append(paths, s.Cgroups[i].Path)
-		if s.Cgroups[i].Descend() {
-			parents = append(parents, s.Cgroups[i].Path)
+	round := func() {
+		if err := coll.Collect(context.Background(), &s); err != nil {
+			b.Fatal(err)
 		}
 	}
-	f := newFloor(b, n, paths, n.cpuMemoryFiles())
-	_ = parents
+	for range 32 {
+		round()
+	}
+	noAllocs(b, "Collect", round)
+	f := newRoundFloor(b, n, &s)
+	before := s.Self.Files
+	round()
+	require.Equal(b, len(f.kept), int(s.Self.Files-before), "the floor is of the same files")
 	c.add("floor", f.pass)
 	c.add("ours", round)
 	c.run(b)
 	c.report(b, len(s.Cgroups), "cgroup")
 	b.ReportMetric(float64(len(s.Cgroups)), "cgroups")
-	b.ReportMetric(1/c.times("ours", "floor"), "ours/floor")
+	what := fmt.Sprintf("a round of CPU and memory, %d cgroups", len(s.Cgroups))
+	c.versus(b, len(s.Cgroups), what, "ours", "floor", "≤ 1.15×", 2.30)
+	record(what+", of one core every 10 s", percent(c.of("ours").Seconds()/10), "", "", shareTarget(len(n.leaves)))
+
+	report, err := coll.Cost(context.Background())
+	require.NoError(b, err)
+	record(fmt.Sprintf("discovery in that round, %d folders asked", len(f.dirs)), milliseconds(report.Phases.Discovery), "", "", "≤ 0.6 ms")
+
+	hot := testing.AllocsPerRun(5, func() {
+		if _, err := coll.Fresh(context.Background(), -1); err != nil {
+			b.Fatal(err)
+		}
+	})
+	record("allocations of a round: Collect / Fresh", fmt.Sprintf("0 / %.0f", hot), "", "", "0 / ≤ 3")
+}
+
+// BenchmarkRoundDefault takes whole rounds of what a Collector reads by default.
+func BenchmarkRoundDefault(b *testing.B) {
+	n := newNode(b)
+	c := &contest{before: func() { n.kick(b) }}
+	var cgroups int
+	for name, slow := range map[string]int{"ours": 1 << 30, "ours-with-slow": -1} {
+		coll := n.collector(b, stats.Options{MaxOpenFiles: all / 2, SlowInterval: seconds(slow)})
+		var s stats.Snapshot
+		round := func() {
+			if err := coll.Collect(context.Background(), &s); err != nil {
+				b.Fatal(err)
+			}
+		}
+		for range 32 {
+			round()
+		}
+		c.add(name, round)
+		cgroups = len(s.Cgroups)
+	}
+	c.run(b)
+	c.report(b, cgroups, "cgroup")
+	c.mix("ours-every-10s", "ours", 2, "ours-with-slow", 1)
+	record(fmt.Sprintf("a round of DefaultMetrics, %d cgroups, of one core every 10 s", cgroups), percent(c.of("ours-every-10s").Seconds()/10), "", "", "")
 }
