@@ -30,19 +30,24 @@ func (r *reading) again(row *row) (done bool, err error) {
 	if err != nil {
 		return false, nil
 	}
-	err = r.take(row, st, int(st.name), text)
-	return err == nil || !errors.Is(err, errNothing), err
+	if err = r.take(row, st, int(st.name), text); errors.Is(err, errNothing) {
+		err = r.nothing(row)
+	}
+	return true, err
 }
 
 // take parses what was read of a row's file.
 func (r *reading) take(row *row, st *openFile, name int, text []byte) error {
 	r.buf.got(text)
-	row.seen = true
 	r.proven = r.proven || row.master
 	if row.stamp != nil {
 		*row.stamp(r.dst) = Stamp{At: r.buf.now(), Epoch: uint32(r.g.mounts[row.mount].epoch)<<16 | uint32(st.epoch)}
 	}
-	return row.parsers[name](text, r.dst)
+	err := row.parsers[name](text, r.dst)
+	if err == nil {
+		row.seen |= 1 << name
+	}
+	return err
 }
 
 // row reads one row into dst, which has been reset.
@@ -53,23 +58,35 @@ func (r *reading) row(row *row) error {
 		switch {
 		case err == nil:
 			return nil
-		case errors.Is(err, errNothing) && (len(row.names) == 1 || !st.wait.pass(row.patience())):
-			return nil
-		case errors.Is(err, errNothing), errors.Is(err, kernfs.ErrAbsent), errors.Is(err, kernfs.ErrDead):
-			// Another of its names may have what this one has not, or the file
-			// was switched off and on: look once before it is given up.
+		case errors.Is(err, errNothing):
+			return r.nothing(row)
+		case errors.Is(err, kernfs.ErrAbsent), errors.Is(err, kernfs.ErrDead):
+			// It may have been switched off and on, or go by another of its
+			// names: look once before it is given up.
 			r.g.open[row.slot].epoch++
 		default:
 			return err
 		}
-	} else if !st.wait.pass(row.patience()) && !r.scouts(row) {
+	} else if !st.wait.pass(row.patience(0)) && !r.scouts(row) {
 		return nil
 	}
 	return r.search(row)
 }
 
+// nothing is for a file that says nothing: another of the row's names may have
+// something, and is looked for once in a while.
+func (r *reading) nothing(row *row) error {
+	st := &r.g.files[row.index]
+	if len(row.names) == 1 || !st.wait.pass(row.patience(st.found)) {
+		return nil
+	}
+	r.g.open[row.slot].epoch++
+	return r.search(row)
+}
+
 // search tries a row's names in order. The first that has something is kept,
-// else the last that is there: v1's last are those that any kernel fills.
+// else the last that is there of those that have something in other cgroups, else
+// the last of all: v1's last are those that any kernel fills.
 func (r *reading) search(row *row) error {
 	st := &r.g.files[row.index]
 	fd := &r.g.open[row.slot].fd
@@ -82,7 +99,9 @@ func (r *reading) search(row *row) error {
 			continue
 		case errors.Is(err, errNothing):
 			r.g.h.drop(fd)
-			there = name + 1
+			if there == 0 || row.seen>>name&1 >= row.seen>>(there-1)&1 {
+				there = name + 1
+			}
 			continue
 		}
 		*st = fileState{found: uint8(name + 1)}
@@ -227,13 +246,18 @@ const (
 // scouts reports whether this reading looks for what was not seen yet, though it
 // need not: one in a while does, so that all soon know of a file that all have
 // from now on.
-func (r *reading) scouts(row *row) bool { return !row.seen && r.g.h.reads%scoutEvery == 0 }
+func (r *reading) scouts(row *row) bool { return row.seen == 0 && r.g.h.reads%scoutEvery == 0 }
 
 const scoutEvery = 251 // a prime, so that it is not always the same cgroup
 
-// patience is how many tries of a row to skip at most.
-func (row *row) patience() uint8 {
-	if row.seen {
+// patience is how many tries of a row to skip at most, when one of its names was
+// found, from 1 on, or none of them.
+func (row *row) patience(found uint8) uint8 {
+	others := row.seen
+	if found > 0 {
+		others &^= 1 << (found - 1)
+	}
+	if others != 0 {
 		return maxWait
 	}
 	return maxWaitUnseen

@@ -21,8 +21,9 @@ type row struct {
 	kept    []bool // by name: whether its descriptor is worth keeping
 	parsers []parser
 	reset   func(*Sample)
-	// seen says that some cgroup has had one of the files: others are likely to.
-	seen bool
+	// seen are those of the names, a bit each, that had something in some
+	// cgroup: in others they are likely to.
+	seen uint8
 }
 
 // A plan is the rows of some metrics, in order.
