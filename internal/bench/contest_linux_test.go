@@ -60,6 +60,17 @@ func (c *contest) report(b *testing.B, n int, thing string) {
 	b.ReportMetric(0, "ns/op") // says nothing here
 }
 
+// share divides what an entry took, which did it n times.
+func (c *contest) share(name string, n int) {
+	for _, e := range c.entries {
+		if e.name == name {
+			for i := range e.took {
+				e.took[i] /= time.Duration(n)
+			}
+		}
+	}
+}
+
 // mix adds an entry that is a mean of two others, by weight.
 func (c *contest) mix(name, a string, m int, b string, n int) {
 	of := (time.Duration(m)*c.of(a) + time.Duration(n)*c.of(b)) / time.Duration(m+n)

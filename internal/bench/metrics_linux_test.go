@@ -12,6 +12,7 @@ import (
 	"github.com/google/cadvisor/lib/metrics"
 	"github.com/google/cadvisor/lib/model"
 	"github.com/google/cadvisor/lib/utils/sysfs"
+	"github.com/nodegauge/nodegauge/summary"
 	"github.com/nodegauge/nodegauge/summary/expo"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/common/expfmt"
@@ -22,10 +23,8 @@ import (
 // BenchmarkMetrics prints /metrics/cadvisor of the same containers: ours, and
 // cAdvisor's, with a kubelet's kinds of metrics and labels, from what both
 // have collected before. It says what each takes of CPU time for each container
-// with its share of pods and sandboxes, and how much text it is. Ours is that of
-// its thread; it makes no garbage. cAdvisor's is that of the process, in which
-// nothing else happens meanwhile but its garbage collection. Like a kubelet it
-// reads limits again where they are older than five seconds.
+// with its share of pods and sandboxes, and how much text it is. Like a kubelet
+// cAdvisor reads limits again where they are older than five seconds.
 func BenchmarkMetrics(b *testing.B) {
 	n := newNode(b)
 	snap := n.collect(b)
@@ -36,30 +35,60 @@ func BenchmarkMetrics(b *testing.B) {
 		return len(text)
 	}
 	ours()
-	allocs := testing.AllocsPerRun(3, func() { ours() })
+	noAllocs(b, "AppendCadvisor", func() { ours() })
 	peer := n.cadvisor(b)
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	const more = 20
-	var took [2]time.Duration
-	var size [2]int
-	for b.Loop() {
-		began := threadTime()
-		for range more {
-			size[0] = ours()
+	c := &contest{}
+	var size int
+	c.add("ours", more(func() { ours() }))
+	c.add("cadvisor", func() { size = peer() })
+	c.run(b)
+	c.share("ours", times20)
+	c.report(b, n.named(), "container")
+	c.versus(b, n.named(), "/metrics/cadvisor, a container with its share of pods", "ours", "cadvisor", "≥ 20×", 0)
+	for who, size := range map[string]int{"ours": len(text), "cadvisor": size} {
+		b.ReportMetric(float64(size)/float64(n.named()), who+"-B/container")
+	}
+}
+
+// BenchmarkShow shapes and prints a Snapshot of all containers.
+func BenchmarkShow(b *testing.B) {
+	n := newNode(b)
+	snap := n.collect(b)
+	var sum summary.Summary
+	var printer expo.Printer
+	var text []byte
+	c := &contest{}
+	for _, e := range []struct {
+		name, what, target string
+		f                  func()
+	}{
+		{"build", "summary.Build", "", func() { summary.Build(&sum, snap, n.pods, nil) }},
+		{"json", "the JSON of it", "", func() { text = sum.AppendJSON(text[:0]) }},
+		{"resource", "/metrics/resource of it", "", func() {
+			text = printer.AppendResource(text[:0], &sum, nil)
+		}},
+	} {
+		e.f()
+		noAllocs(b, e.name, e.f)
+		c.add(e.name, more(e.f))
+		defer func() { record(e.what+", all containers", milliseconds(c.of(e.name)), "", "", e.target) }()
+	}
+	c.run(b)
+	for _, e := range c.entries {
+		c.share(e.name, times20)
+	}
+	c.report(b, n.named(), "container")
+}
+
+const times20 = 20
+
+// more does what is too short to be measured once.
+func more(f func()) func() {
+	return func() {
+		for range times20 {
+			f()
 		}
-		took[0] += (threadTime() - began) / more
-		began = cpuTime()
-		size[1] = peer()
-		took[1] += cpuTime() - began
 	}
-	for i, who := range []string{"ours", "cadvisor"} {
-		each := float64(took[i]) / float64(b.N*n.named())
-		b.ReportMetric(each/1e3, who+"-µs/container")
-		b.ReportMetric(float64(size[i])/float64(n.named()), who+"-B/container")
-	}
-	b.ReportMetric(float64(took[1])/float64(took[0]), "times")
-	b.ReportMetric(allocs/float64(n.named()), "ours-allocs/container")
 }
 
 // cadvisor returns what prints cAdvisor's metrics and says how long they are.

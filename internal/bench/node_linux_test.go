@@ -198,15 +198,6 @@ func costs(f func()) time.Duration {
 	return cpuTime() - began
 }
 
-// threadTime is the CPU time that this thread has used.
-func threadTime() time.Duration {
-	var t unix.Timespec
-	if err := unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &t); err != nil {
-		panic(err)
-	}
-	return time.Duration(t.Nano())
-}
-
 // fullMetrics are those of which peers read the same.
 func (n *node) fullMetrics() cgroupfs.MetricSet {
 	if n.v2() {
