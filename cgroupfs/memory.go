@@ -40,8 +40,12 @@ func memoryStat(keys []memoryKey) parser {
 			text, b = scan.Line(b)
 			key, number, _ := scan.Cut(text, ' ')
 			i = slices.IndexFunc(keys, func(k memoryKey) bool { return k.name == string(key) })
-			if i < 0 || keys[i].field == nil {
-				continue // a later kernel's, or of no use
+			if i < 0 {
+				continue // a later kernel's
+			}
+			next = i + 1 // this kernel has another order: what follows comes after it
+			if keys[i].field == nil {
+				continue
 			}
 			if err := set(keys[i].field(&s.Memory), keys[i].unit, number); err != nil && first == nil {
 				first = newParseError(line, text, err)
@@ -53,6 +57,7 @@ func memoryStat(keys []memoryKey) parser {
 
 // memoryKeys are the keys of memory.stat in the order in which kernels print
 // them. Each kernel has its own choice; before 5.9 only file pages had refaults.
+// A key that moved is here once for each of its places.
 //
 //	anon 40960
 //	file 16384
@@ -76,6 +81,7 @@ var memoryKeys = [...]memoryKey{
 	{"shmem", func(m *MemorySample) *Value { return &m.Stat.Shmem }, count},
 	{"zswap", func(m *MemorySample) *Value { return &m.Stat.ZSwap }, count},
 	{"zswapped", func(m *MemorySample) *Value { return &m.Stat.ZSwapped }, count},
+	{name: "zswap_incomp"},
 	{"file_mapped", func(m *MemorySample) *Value { return &m.Stat.FileMapped }, count},
 	{"file_dirty", func(m *MemorySample) *Value { return &m.Stat.FileDirty }, count},
 	{"file_writeback", func(m *MemorySample) *Value { return &m.Stat.FileWriteback }, count},
@@ -102,8 +108,15 @@ var memoryKeys = [...]memoryKey{
 	{"workingset_restore_file", func(m *MemorySample) *Value { return &m.Stat.WorkingsetRestoreFile }, count},
 	{"workingset_restore", func(m *MemorySample) *Value { return &m.Stat.WorkingsetRestoreFile }, count},
 	{"workingset_nodereclaim", func(m *MemorySample) *Value { return &m.Stat.WorkingsetNodeReclaim }, count},
+	// Since 6.10 these are among the sizes, and since 7.0 those of reclaim too.
+	{name: "pgdemote_kswapd"}, {name: "pgdemote_direct"}, {name: "pgdemote_khugepaged"}, {name: "pgdemote_proactive"},
+	{name: "pgsteal_kswapd"}, {name: "pgsteal_direct"}, {name: "pgsteal_khugepaged"}, {name: "pgsteal_proactive"},
+	{name: "pgscan_kswapd"}, {name: "pgscan_direct"}, {name: "pgscan_khugepaged"}, {name: "pgscan_proactive"},
+	{"pgrefill", func(m *MemorySample) *Value { return &m.Stat.PgRefill }, count},
+	{name: "pgpromote_success"},
 	{"pgscan", func(m *MemorySample) *Value { return &m.Stat.PgScan }, count},
 	{"pgsteal", func(m *MemorySample) *Value { return &m.Stat.PgSteal }, count},
+	{name: "pswpin"}, {name: "pswpout"},
 	{name: "pgscan_kswapd"}, {name: "pgscan_direct"}, {name: "pgscan_khugepaged"}, {name: "pgscan_proactive"}, {name: "pgsteal_kswapd"},
 	{name: "pgsteal_direct"}, {name: "pgsteal_khugepaged"}, {name: "pgsteal_proactive"},
 	{"pgfault", func(m *MemorySample) *Value { return &m.Stat.PgFault }, count},
@@ -120,8 +133,7 @@ var memoryKeys = [...]memoryKey{
 	{"thp_fault_alloc", func(m *MemorySample) *Value { return &m.Stat.THPFaultAlloc }, count},
 	{"thp_collapse_alloc", func(m *MemorySample) *Value { return &m.Stat.THPCollapseAlloc }, count},
 	{name: "thp_swpout"}, {name: "thp_swpout_fallback"}, {name: "numa_pages_migrated"}, {name: "numa_pte_updates"}, {name: "numa_hint_faults"},
-	{name: "numa_task_migrated"}, {name: "numa_task_swapped"}, {name: "pgdemote_kswapd"}, {name: "pgdemote_direct"}, {name: "pgdemote_khugepaged"},
-	{name: "pgdemote_proactive"}, {name: "pgpromote_success"},
+	{name: "numa_task_migrated"}, {name: "numa_task_swapped"},
 }
 
 func resetMemoryStat(s *Sample) { s.Memory.Stat = MemoryStat{} }

@@ -1,7 +1,10 @@
 package cgroupfs
 
 import (
+	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -52,4 +55,73 @@ func TestParseV1Memory(t *testing.T) {
 		{"lines without a sum are skipped", "v1/memory.numa_stat", "hierarchical_anon N0=1\n\nhierarchical_file=2 N0=2\n",
 			Sample{Memory: MemorySample{NUMA: []NUMANode{{Node: 0, File: Number(2 * page)}}}}, 0},
 	})
+}
+
+// TestMemoryKeysFollowTheKernelsOrder counts the lines of which the key has to be
+// looked for: that costs as much as all others together.
+func TestMemoryKeysFollowTheKernelsOrder(t *testing.T) {
+	const sizes = "anon file kernel kernel_stack pagetables sec_pagetables percpu sock vmalloc shmem zswap zswapped file_mapped file_dirty file_writeback " +
+		"swapcached anon_thp file_thp shmem_thp inactive_anon active_anon inactive_file active_file unevictable slab_reclaimable slab_unreclaimable slab "
+	const workingset = "workingset_refault_anon workingset_refault_file workingset_activate_anon workingset_activate_file " +
+		"workingset_restore_anon workingset_restore_file workingset_nodereclaim "
+	const demoted = "pgdemote_kswapd pgdemote_direct pgdemote_khugepaged pgdemote_proactive "
+	const faults = "pgfault pgmajfault pgrefill pgactivate pgdeactivate pglazyfree pglazyfreed "
+	const rest = "swpin_zero swpout_zero zswpin zswpout zswpwb thp_fault_alloc thp_collapse_alloc thp_swpout thp_swpout_fallback " +
+		"numa_pages_migrated numa_pte_updates numa_hint_faults"
+	const reclaim = "pgscan_kswapd pgscan_direct pgscan_khugepaged pgsteal_kswapd pgsteal_direct pgsteal_khugepaged "
+	for _, tc := range []struct {
+		kernel, keys string
+		lookups      int
+	}{
+		{"5.10", "anon file kernel_stack percpu sock shmem file_mapped file_dirty file_writeback anon_thp inactive_anon active_anon inactive_file " +
+			"active_file unevictable slab_reclaimable slab_unreclaimable slab workingset_refault_anon workingset_refault_file workingset_activate_anon " +
+			"workingset_activate_file workingset_restore_anon workingset_restore_file workingset_nodereclaim pgfault pgmajfault pgrefill pgscan pgsteal " +
+			"pgactivate pgdeactivate pglazyfree pglazyfreed thp_fault_alloc thp_collapse_alloc", 1},
+		{"6.1", sizes + workingset + "pgscan pgsteal pgscan_kswapd pgscan_direct pgsteal_kswapd pgsteal_direct " + faults + rest, 0},
+		{"6.12", sizes + workingset + demoted + "pgpromote_success pgscan pgsteal " + reclaim + faults + rest, 0},
+		{"6.18", sizes + "hugetlb " + workingset + demoted + "pgpromote_success pgscan pgsteal pswpin pswpout " + reclaim + faults + rest, 0},
+		{"7.0", sizes + "hugetlb " + workingset + demoted + "pgsteal_kswapd pgsteal_direct pgsteal_khugepaged pgsteal_proactive " +
+			"pgscan_kswapd pgscan_direct pgscan_khugepaged pgscan_proactive pgrefill pgpromote_success pgscan pgsteal pswpin pswpout " +
+			"pgfault pgmajfault pgactivate pgdeactivate pglazyfree pglazyfreed " + rest, 0},
+	} {
+		next, lookups := 0, 0
+		for _, key := range strings.Fields(tc.keys) {
+			is := func(k memoryKey) bool { return k.name == key }
+			i := slices.IndexFunc(memoryKeys[next:], is) + next
+			if i < next {
+				i = slices.IndexFunc(memoryKeys[:], is)
+				lookups++
+			}
+			next = max(i+1, 0)
+		}
+		if lookups > tc.lookups {
+			t.Errorf("Linux %s: %d keys are looked for, want at most %d", tc.kernel, lookups, tc.lookups)
+		}
+	}
+}
+
+// TestParseMemoryOfAnotherOrder has all keys, in orders that no kernel has.
+func TestParseMemoryOfAnotherOrder(t *testing.T) {
+	for first := range len(memoryKeys) {
+		var text []byte
+		want := make(map[string]Value)
+		for i := range memoryKeys {
+			k := memoryKeys[(first+7*i)%len(memoryKeys)]
+			n := uint64(i) << 20
+			text = fmt.Appendf(text, "%s %d\n", k.name, n)
+			want[k.name] = Number(n)
+		}
+		var s Sample
+		if err := memoryStat(memoryKeys[:])(text, &s); err != nil {
+			t.Fatal(err)
+		}
+		for _, k := range memoryKeys {
+			if k.field == nil || strings.HasPrefix(k.name, "workingset_") {
+				continue // two names have one place there
+			}
+			if got := *k.field(&s.Memory); got != want[k.name] {
+				t.Errorf("from key %d on: %s is %v, want %v", first, k.name, got, want[k.name])
+			}
+		}
+	}
 }
