@@ -236,6 +236,30 @@ func TestTheFirstNameThatHasSomethingIsRead(t *testing.T) {
 	require.Equal(t, cgroupfs.Number(3), read(), "or has nothing")
 }
 
+// TestDescendantsCountThoughNothingWasSaidAtFirst has a cgroup without I/O, of
+// which every file is empty, until one below it begins.
+func TestDescendantsCountThoughNothingWasSaidAtFirst(t *testing.T) {
+	tree := cgroupfstest.NewV1(t)
+	tree.Put("a", cgroupfstest.Usage{})
+	const own, all = "blkio/a/blkio.throttle.io_service_bytes", "blkio/a/blkio.throttle.io_service_bytes_recursive"
+	tree.Write(own, "")
+	tree.Write(all, "")
+	g := open(t, tree, "a")
+	var s cgroupfs.Sample
+	var buf cgroupfs.Buffer
+	for range 200 {
+		require.NoError(t, g.Read(&s, cgroupfs.IO, &buf))
+		require.Empty(t, s.IO.Devices)
+	}
+	tree.Write(all, "8:0 Read 2\nTotal 2\n")
+	require.NoError(t, g.Read(&s, cgroupfs.IO, &buf))
+	require.Len(t, s.IO.Devices, 1, "one below it")
+	tree.Write(own, "8:0 Read 1\nTotal 1\n")
+	tree.Write(all, "8:0 Read 3\nTotal 3\n")
+	require.NoError(t, g.Read(&s, cgroupfs.IO, &buf))
+	require.Equal(t, cgroupfs.Number(3), s.IO.Devices[0].ReadBytes, "both")
+}
+
 func TestASecondaryThatIsMadeAnewHasAnotherEpoch(t *testing.T) {
 	tree := cgroupfstest.NewV1(t)
 	tree.Put("a", cgroupfstest.Usage{CPU: time.Second, Memory: 5})

@@ -2,6 +2,7 @@ package cgroupfs
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/nodegauge/nodegauge/internal/kernfs"
 )
@@ -99,7 +100,7 @@ func (r *reading) search(row *row) error {
 			continue
 		case errors.Is(err, errNothing):
 			r.g.h.drop(fd)
-			if there == 0 || row.seen>>name&1 >= row.seen>>(there-1)&1 {
+			if there == 0 || row.prefers(name, there-1) {
 				there = name + 1
 			}
 			continue
@@ -112,6 +113,16 @@ func (r *reading) search(row *row) error {
 	}
 	st.found = uint8(there)
 	return nil
+}
+
+// prefers reports whether one of the names is to be read rather than one before
+// it, where neither says anything. One that leaves descendants out is not, where
+// it is there with them: it would stay once it has something.
+func (row *row) prefers(name, than int) bool {
+	if own, found := strings.CutSuffix(row.names[than].String(), "_recursive"); found && own == row.names[name].String() {
+		return false
+	}
+	return row.seen>>name&1 >= row.seen>>than&1
 }
 
 // file reads one file of a row and parses it. It keeps the descriptor of a
