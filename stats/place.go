@@ -9,6 +9,7 @@ import "slices"
 // each its index there.
 func (c *Collector) place(dst *Snapshot) {
 	if c.changed {
+		clear(c.order) // those that are gone are not to be held
 		c.order = c.order[:0]
 		c.arrange(c.root)
 	}

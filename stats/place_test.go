@@ -57,3 +57,18 @@ func change(g *group, random *rand.Rand, depth int) {
 		}
 	}
 }
+
+func TestWhatIsGoneIsNotHeld(t *testing.T) {
+	c := &Collector{root: &group{info: &Info{Path: "/"}}, changed: true}
+	for _, name := range []string{"a", "b", "c"} {
+		c.root.children = append(c.root.children, &group{name: name, info: &Info{Path: "/" + name}})
+	}
+	var dst Snapshot
+	c.place(&dst)
+	c.root.children, c.changed = c.root.children[:1], true
+	c.place(&dst)
+	require.Len(t, c.order, 2)
+	for _, g := range c.order[2:cap(c.order)] {
+		require.Nil(t, g)
+	}
+}
