@@ -57,7 +57,9 @@
 // that is another cgroup, with another [Group.Inode]. A file alone may go and
 // come back while its cgroup lives, when a controller is switched off and on;
 // its Values are absent meanwhile, and the [Stamp]'s Epoch changes. A file that
-// is missing is tried again after 1, 2, 4, 8 and then every 16 reads.
+// is missing is tried again after 1, 2, 4, 8 and then every 16 reads. One that no
+// cgroup of the Hierarchy had yet is tried after 32, 64 and then every 128, and
+// by every 251st Read of all Groups: where a cgroup has it the others soon look.
 //
 // # Errors
 //
@@ -77,7 +79,8 @@
 // [Arena] makes are independent of the Sample.
 //
 // The files of metrics that change all the time are kept open and read at
-// offset 0, which costs a fraction of opening them. Each kept descriptor costs
+// offset 0, which costs a fraction of opening them. v1's cgroup.procs is not, as
+// it would answer from a cache: its folder is. Each kept descriptor costs
 // some 5 KB of kernel memory. [Hierarchy.SetMaxOpenFiles] bounds them; without
 // any, everything is read all the same, in about three times the time.
 //

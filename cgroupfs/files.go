@@ -38,7 +38,7 @@ type file struct {
 	// of sections that have one.
 	stamp func(*Sample) *Stamp
 	// iterated are those of names that may be given in pieces: they are read
-	// until there is no more, and are not kept open.
+	// until there is no more, and those of v1 are not kept open.
 	iterated []string
 }
 
