@@ -252,10 +252,16 @@ func (g *Group) Read(dst *Sample, want MetricSet, buf *Buffer) error {
 // budget is for those that are.
 func (g *Group) follow(want MetricSet) {
 	g.want = want
+	folder := g.links > 0 // Children was asked for
 	for i := range g.h.rows {
 		if r := &g.h.rows[i]; want&r.metric == 0 {
 			g.h.drop(&g.open[r.slot].fd)
+		} else {
+			folder = folder || r.needsFolder()
 		}
+	}
+	if !folder {
+		g.closeDir()
 	}
 }
 

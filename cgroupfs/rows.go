@@ -26,6 +26,10 @@ type row struct {
 	seen uint8
 }
 
+// needsFolder reports whether the row is read in every round and has a file that
+// is opened each time, in the folder that the group may keep.
+func (r *row) needsFolder() bool { return r.master && r.slot > 0 && slices.Contains(r.kept, false) }
+
 // A plan is the rows of some metrics, in order.
 type plan struct {
 	want MetricSet
