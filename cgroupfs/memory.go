@@ -40,8 +40,12 @@ func memoryStat(keys []memoryKey) parser {
 			text, b = scan.Line(b)
 			key, number, _ := scan.Cut(text, ' ')
 			i = slices.IndexFunc(keys, func(k memoryKey) bool { return k.name == string(key) })
-			if i < 0 || keys[i].field == nil {
-				continue // a later kernel's, or of no use
+			if i < 0 {
+				continue // a later kernel's
+			}
+			next = i + 1 // this kernel has another order
+			if keys[i].field == nil {
+				continue // of no use
 			}
 			if err := set(keys[i].field(&s.Memory), keys[i].unit, number); err != nil && first == nil {
 				first = newParseError(line, text, err)
@@ -102,6 +106,7 @@ var memoryKeys = [...]memoryKey{
 	{"workingset_restore_file", func(m *MemorySample) *Value { return &m.Stat.WorkingsetRestoreFile }, count},
 	{"workingset_restore", func(m *MemorySample) *Value { return &m.Stat.WorkingsetRestoreFile }, count},
 	{"workingset_nodereclaim", func(m *MemorySample) *Value { return &m.Stat.WorkingsetNodeReclaim }, count},
+	{name: "pgdemote_kswapd"}, {name: "pgdemote_direct"}, {name: "pgdemote_khugepaged"}, {name: "pgdemote_proactive"}, {name: "pgpromote_success"},
 	{"pgscan", func(m *MemorySample) *Value { return &m.Stat.PgScan }, count},
 	{"pgsteal", func(m *MemorySample) *Value { return &m.Stat.PgSteal }, count},
 	{name: "pgscan_kswapd"}, {name: "pgscan_direct"}, {name: "pgscan_khugepaged"}, {name: "pgscan_proactive"}, {name: "pgsteal_kswapd"},
@@ -120,8 +125,7 @@ var memoryKeys = [...]memoryKey{
 	{"thp_fault_alloc", func(m *MemorySample) *Value { return &m.Stat.THPFaultAlloc }, count},
 	{"thp_collapse_alloc", func(m *MemorySample) *Value { return &m.Stat.THPCollapseAlloc }, count},
 	{name: "thp_swpout"}, {name: "thp_swpout_fallback"}, {name: "numa_pages_migrated"}, {name: "numa_pte_updates"}, {name: "numa_hint_faults"},
-	{name: "numa_task_migrated"}, {name: "numa_task_swapped"}, {name: "pgdemote_kswapd"}, {name: "pgdemote_direct"}, {name: "pgdemote_khugepaged"},
-	{name: "pgdemote_proactive"}, {name: "pgpromote_success"},
+	{name: "numa_task_migrated"}, {name: "numa_task_swapped"},
 }
 
 func resetMemoryStat(s *Sample) { s.Memory.Stat = MemoryStat{} }

@@ -2,7 +2,11 @@ package cgroupfs
 
 import (
 	"os"
+	"slices"
+	"strings"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 )
 
 func TestParseMemory(t *testing.T) {
@@ -52,4 +56,39 @@ func TestParseV1Memory(t *testing.T) {
 		{"lines without a sum are skipped", "v1/memory.numa_stat", "hierarchical_anon N0=1\n\nhierarchical_file=2 N0=2\n",
 			Sample{Memory: MemorySample{NUMA: []NUMANode{{Node: 0, File: Number(2 * page)}}}}, 0},
 	})
+}
+
+// memoryStat612 is what Linux 6.12 prints, with huge pages and NUMA balancing.
+const memoryStat612 = "anon 40960\nfile 16384\nkernel 167936\nkernel_stack 16384\npagetables 20480\nsec_pagetables 0\npercpu 144\n" +
+	"sock 0\nvmalloc 8192\nshmem 0\nfile_mapped 0\nfile_dirty 0\nfile_writeback 0\nswapcached 0\nanon_thp 0\nfile_thp 0\nshmem_thp 0\n" +
+	"inactive_anon 36864\nactive_anon 4096\ninactive_file 0\nactive_file 16384\nunevictable 0\nslab_reclaimable 52136\n" +
+	"slab_unreclaimable 46608\nslab 98744\nworkingset_refault_anon 0\nworkingset_refault_file 0\nworkingset_activate_anon 0\n" +
+	"workingset_activate_file 0\nworkingset_restore_anon 0\nworkingset_restore_file 0\nworkingset_nodereclaim 0\n" +
+	"pgdemote_kswapd 0\npgdemote_direct 0\npgdemote_khugepaged 0\npgpromote_success 0\npgscan 0\npgsteal 0\npgscan_kswapd 0\n" +
+	"pgscan_direct 0\npgscan_khugepaged 0\npgsteal_kswapd 0\npgsteal_direct 0\npgsteal_khugepaged 0\npgfault 857\npgmajfault 0\n" +
+	"pgrefill 0\npgactivate 0\npgdeactivate 0\npglazyfree 0\npglazyfreed 0\nswpin_zero 0\nswpout_zero 0\nthp_fault_alloc 1\n" +
+	"thp_collapse_alloc 0\nthp_swpout 0\nthp_swpout_fallback 0\nnuma_pages_migrated 0\nnuma_pte_updates 0\nnuma_hint_faults 0\n"
+
+// Out of order a key costs a search, and a file of them more than the read.
+func TestMemoryKeysAreInTheKernelsOrder(t *testing.T) {
+	for version, text := range map[string]string{"6.1": kernelText["v2/memory.stat"], "6.12": memoryStat612} {
+		last := -1
+		for line := range strings.Lines(text) {
+			key, _, _ := strings.Cut(line, " ")
+			i := slices.IndexFunc(memoryKeys[:], func(k memoryKey) bool { return k.name == key })
+			require.Greater(t, i, last, "Linux %s: %s", version, key)
+			last = i
+		}
+	}
+}
+
+// TestMemoryStatInAnotherOrder: whatever the order is, each key is found.
+func TestMemoryStatInAnotherOrder(t *testing.T) {
+	lines := slices.Collect(strings.Lines(memoryStat612))
+	var want, got Sample
+	require.NoError(t, memoryStat(memoryKeys[:])([]byte(memoryStat612), &want))
+	slices.Reverse(lines)
+	require.NoError(t, memoryStat(memoryKeys[:])([]byte(strings.Join(lines, "")), &got))
+	require.Equal(t, want, got)
+	require.Equal(t, Number(1), got.Memory.Stat.THPFaultAlloc)
 }
