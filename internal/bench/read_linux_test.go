@@ -53,6 +53,10 @@ func reads(pass func(), buf *cgroupfs.Buffer) int {
 // BenchmarkRead reads CPU and memory of each container.
 func BenchmarkRead(b *testing.B) {
 	n := newNode(b)
+	if n.v2() {
+		n.readV2(b)
+		return
+	}
 	c := &contest{before: func() { n.kick(b) }}
 	f := newFloor(b, n, n.leaves, n.cpuMemoryFiles())
 	ours, buf := n.groups(b, cpuMemory, all)
@@ -94,7 +98,7 @@ func BenchmarkReadFull(b *testing.B) {
 	c.report(b, len(n.leaves), "container")
 	c.mix("ours-every-10s", "ours", 2, "ours-with-slow", 1)
 	for _, e := range []struct{ who, target string }{{"opencontainers", "≥ 13×"}, {"containerd", "≥ 12×"}, {"cadvisor", "≥ 12×"}} {
-		c.versus(b, len(n.leaves), "a kubelet's set, slow files every 30 s of 10 s rounds", "ours-every-10s", e.who, e.target, 0)
+		c.versus(b, len(n.leaves), "a kubelet's set, slow files every 30 s of 10 s rounds", "ours-every-10s", e.who, n.target(e.target), 0)
 		c.versus(b, len(n.leaves), "a kubelet's set, without slow files", "ours", e.who, "", 0)
 		c.versus(b, len(n.leaves), "a kubelet's set, all files every time", "ours-with-slow", e.who, "", 0)
 	}
