@@ -25,6 +25,9 @@ func record(what, ours, theirs, compared, target string) {
 
 // TestMain writes the table when all has been measured.
 func TestMain(m *testing.M) {
+	if didJob() {
+		return
+	}
 	livetest.Main(m)
 	if *markdown == "" || len(lines) == 0 {
 		return
