@@ -12,7 +12,7 @@ import (
 )
 
 // tables are both tables by version, as the tests name their rows.
-var tables = map[string][]file{"v2": v2Files[:], "v1": v1Files[:]}
+var tables = map[string][]file{"v2": v2Files(), "v1": v1Files()}
 
 // eachRow calls do for each row of both tables, with the name that kernelText
 // has it under.

@@ -79,15 +79,15 @@ func expand(mounts []mount, sizes []uint64) []row {
 	for i := range mounts {
 		m := &mounts[i]
 		if m.v2 {
-			for j := range v2Files {
-				if f := &v2Files[j]; servedByV2(f, m, mounts) {
+			for _, f := range v2Files() {
+				if servedByV2(&f, m, mounts) {
 					rows = f.appendRows(rows, i, sizes)
 				}
 			}
 			continue
 		}
-		for j := range v1Files {
-			if f := &v1Files[j]; m.has(f.controller) || f.controller == "" && i == master {
+		for _, f := range v1Files() {
+			if m.has(f.controller) || f.controller == "" && i == master {
 				rows = f.appendRows(rows, i, sizes)
 			}
 		}

@@ -40,7 +40,7 @@ func fullSample() *Sample {
 
 // resetAll resets what the rows of one kind of metric fill.
 func resetAll(s *Sample, slow bool) {
-	for _, table := range [][]file{v2Files[:], v1Files[:]} {
+	for _, table := range [][]file{v2Files(), v1Files()} {
 		for i := range table {
 			if (table[i].metric.Slow() != 0) != slow {
 				continue
