@@ -93,6 +93,7 @@ func (n *fullNode) options() *summary.Options {
 
 func TestFullNodeIsBuiltWithoutAllocating(t *testing.T) {
 	n := newFullNode(50)
+	n.snap.Node.OwnCgroup = n.snap.Cgroups[1].Path
 	var s summary.Summary
 	var text []byte
 	round := func() {

@@ -54,7 +54,11 @@ func (b *builder) kubelet() *stats.Cgroup {
 }
 
 func (b *builder) isBelowKubepods(path string) bool {
-	return b.kubepods != nil && (path == b.kubepods.Path || strings.HasPrefix(path, b.kubepods.Path+"/"))
+	if b.kubepods == nil {
+		return false
+	}
+	rest, below := strings.CutPrefix(path, b.kubepods.Path)
+	return below && (rest == "" || rest[0] == '/')
 }
 
 // find returns the cgroup called name, or where that is empty the first of usual.
@@ -70,5 +74,8 @@ func (b *builder) find(name string, usual ...string) *stats.Cgroup {
 		}
 		return nil
 	}
-	return b.snap.Find(path.Clean("/" + name))
+	if name[0] != '/' {
+		name = "/" + name
+	}
+	return b.snap.Find(path.Clean(name))
 }
