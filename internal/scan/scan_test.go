@@ -240,3 +240,41 @@ func FuzzHundredths(f *testing.F) {
 		}
 	})
 }
+
+// TestUintLine holds that what it takes is what Line and Uint take.
+func TestUintLine(t *testing.T) {
+	for _, tt := range []struct {
+		text, rest string
+		n          uint64
+		ok         bool
+	}{
+		{"4096\nfile 1\n", "file 1\n", 4096, true},
+		{"4096", "", 4096, true},
+		{"4096\n", "", 4096, true},
+		{"9999999999999999999\n", "", 9_999_999_999_999_999_999, true},
+		{"18446744073709551615\n", "", 0, false},
+		{"-1\n", "", 0, false},
+		{"\n", "", 0, false},
+		{"", "", 0, false},
+		{"1 \n", "", 0, false},
+		{"1\r\n", "", 0, false},
+	} {
+		n, rest, ok := UintLine([]byte(tt.text))
+		require.Equal(t, tt.ok, ok, "%q", tt.text)
+		if ok {
+			line, after := Line([]byte(tt.text))
+			want, err := Uint(line)
+			require.NoError(t, err)
+			require.Equal(t, want, n, "%q", tt.text)
+			require.Equal(t, tt.n, n, "%q", tt.text)
+			require.Equal(t, string(after), string(rest), "%q", tt.text)
+			require.Equal(t, tt.rest, string(rest), "%q", tt.text)
+		}
+	}
+}
+
+func TestHasKey(t *testing.T) {
+	for text, want := range map[string]bool{"file 1": true, "file ": true, "file": false, "file_mapped 1": false, "fil 1": false, "": false} {
+		require.Equal(t, want, HasKey([]byte(text), "file"), "%q", text)
+	}
+}
