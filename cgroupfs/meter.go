@@ -9,7 +9,7 @@ import (
 // the Buffer whose Meter it is, since it was made or Reset. The zero Meter is
 // ready for use. It is not safe for concurrent use.
 //
-// It asks the Buffer's Clock once for each metric of a cgroup and once more,
+// It asks the Buffer's Clock once for each metric of a cgroup and twice more,
 // and with Detail also before and after each file's system calls: twice for a
 // file that is kept open, four times for one that is not. To ask time.Now takes
 // some 50 ns, where reading a file takes some 3 µs: what a Meter with Detail
