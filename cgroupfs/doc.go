@@ -58,8 +58,9 @@
 // come back while its cgroup lives, when a controller is switched off and on;
 // its Values are absent meanwhile, and the [Stamp]'s Epoch changes. A file that
 // is missing is tried again after 1, 2, 4, 8 and then every 16 reads. One that no
-// cgroup of the Hierarchy had yet is tried after 32, 64 and then every 128, and
-// by every 251st Read of all Groups: where a cgroup has it the others soon look.
+// cgroup of the Hierarchy had yet is tried after 32, 64 and then every 128, unless
+// its metric is slow, and by one Read in some 250 of all Groups: where a cgroup
+// has it the others soon look.
 //
 // # Errors
 //

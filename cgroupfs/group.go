@@ -215,8 +215,7 @@ func (g *Group) Read(dst *Sample, want MetricSet, buf *Buffer) error {
 	if g.dead != nil {
 		return g.dead
 	}
-	g.h.reads++
-	r := reading{g: g, dst: dst, buf: buf, mount: -1, dir: kernfs.None}
+	r := reading{g: g, dst: dst, buf: buf, mount: -1, dir: kernfs.None, scout: g.h.scouts()}
 	defer r.end()
 	var first error
 	if g.want != want {

@@ -52,6 +52,7 @@ type Hierarchy struct {
 	slots   int // how long a Group.open is
 	plans   plans
 	reads   uint64 // of all Groups
+	scout   uint64 // the next of them that is a scout
 	groups  map[*Group]struct{}
 	budget  budget
 }

@@ -89,7 +89,7 @@ func TestMemoryKeysFollowTheKernelsOrder(t *testing.T) {
 			"pgfault pgmajfault pgactivate pgdeactivate pglazyfree pglazyfreed " + rest, 0},
 	} {
 		next, lookups := 0, 0
-		for _, key := range strings.Fields(tc.keys) {
+		for key := range strings.FieldsSeq(tc.keys) {
 			is := func(k memoryKey) bool { return k.name == key }
 			i := slices.IndexFunc(memoryKeys[next:], is) + next
 			if i < next {

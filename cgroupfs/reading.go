@@ -18,6 +18,7 @@ type reading struct {
 	dirErr error     // or why it is not open
 	proven bool      // a file of the master was read
 	missed bool      // and none of it was missing since
+	scout  bool      // it looks for what no cgroup had yet
 }
 
 // again reads a row whose file is kept open, as nearly all are in nearly all
@@ -257,13 +258,24 @@ const (
 // scouts reports whether this reading looks for what was not seen yet, though it
 // need not: one in a while does, so that all soon know of a file that all have
 // from now on.
-func (r *reading) scouts(row *row) bool { return row.seen == 0 && r.g.h.reads%scoutEvery == 0 }
+func (r *reading) scouts(row *row) bool { return r.scout && row.seen == 0 }
 
-const scoutEvery = 251 // a prime, so that it is not always the same cgroup
+// scouts reports whether the next reading does. It is not in step with rounds of
+// whatever length, so that it is not always the same cgroup.
+func (h *Hierarchy) scouts() bool {
+	if h.reads++; h.reads < h.scout {
+		return false
+	}
+	h.scout = h.reads + 240 + h.reads%17
+	return true
+}
 
 // patience is how many tries of a row to skip at most, when one of its names was
 // found, from 1 on, or none of them.
 func (row *row) patience(found uint8) uint8 {
+	if row.slot == 0 {
+		return maxWait // it is read seldom enough
+	}
 	others := row.seen
 	if found > 0 {
 		others &^= 1 << (found - 1)
