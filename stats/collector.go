@@ -82,6 +82,7 @@ type Collector struct {
 	parents []*group // those whose children are followed
 	changed bool     // the tree is not what order has
 	lost    bool     // a cgroup is gone, and to be swept
+	names   []string // of children that came: memory for list
 	listing uint64   // how often children were listed
 	again   bool     // a child that was listed could not be opened
 	gen     uint64

@@ -63,22 +63,15 @@ func (c *Collector) listIfChanged(g *group) {
 // kept: if one is another cgroup of that name by now, reading it will tell.
 func (c *Collector) list(g *group) error {
 	c.listing++
-	known, again := len(g.children), false
+	c.names = c.names[:0]
 	err := g.handle.Children(&c.buf, func(name []byte) {
-		if i, ok := search(g.children[:known], name); ok {
+		if i, ok := search(g.children, name); ok {
 			g.children[i].listed = c.listing
 			return
 		}
-		child, settled := c.open(g, string(name))
-		if child != nil {
-			child.listed = c.listing
-			c.follow(g, child)
-		}
-		again = again || !settled
+		c.names = append(c.names, string(name))
 	})
-	if len(g.children) > known {
-		slices.SortFunc(g.children, byName)
-	}
+	again := c.openAll(g)
 	if err != nil {
 		return err
 	}
@@ -93,6 +86,27 @@ func (c *Collector) list(g *group) error {
 		return false
 	})
 	return nil
+}
+
+// openAll follows the children called c.names from now on, and reports whether
+// there are some that it could not open. They are opened in the order in which
+// they are read: what is kept of them lies in memory in that order then, and the
+// processor has the next when it is needed.
+func (c *Collector) openAll(g *group) (again bool) {
+	slices.Sort(c.names)
+	for _, name := range c.names {
+		child, settled := c.open(g, name)
+		if child != nil {
+			child.listed = c.listing
+			c.follow(g, child)
+		}
+		again = again || !settled
+	}
+	if len(c.names) > 0 {
+		slices.SortFunc(g.children, byName)
+	}
+	clear(c.names)
+	return again
 }
 
 // follow adds a child that is followed from now on.
