@@ -41,6 +41,15 @@ func (c *contest) run(b *testing.B) {
 	}
 }
 
+// once does what takes so long that it is measured once, whatever -benchtime is.
+func once(b *testing.B, f func()) {
+	for n := 0; b.Loop(); n++ {
+		if n == 0 {
+			f()
+		}
+	}
+}
+
 // of returns the median of an entry's passes.
 func (c *contest) of(name string) time.Duration {
 	for _, e := range c.entries {

@@ -181,9 +181,7 @@ func initTime(tb testing.TB, program string) time.Duration {
 // context already.
 func BenchmarkEmbedding(b *testing.B) {
 	var e *embedded
-	for b.Loop() {
-		e = embed(b)
-	}
+	once(b, func() { e = embed(b) })
 	b.ReportMetric(float64(e.empty)/1e6, "empty-MB")
 	b.ReportMetric(e.over(e.empty), "over-empty-MB")
 	b.ReportMetric(e.over(e.agent), "over-agent-MB")
