@@ -81,7 +81,7 @@ func (n *liveNode) crowd() []string {
 	n.t.Helper()
 	parents, children := 40, 24
 	if os.Getenv("NODEGAUGE_VM") != "" {
-		parents, children = 20, 3 // an emulated machine takes its time
+		parents, children = 8, 3 // an emulated machine takes its time
 	}
 	var names, leaves []string
 	for i := range parents {
