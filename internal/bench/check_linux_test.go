@@ -14,10 +14,12 @@ func limit(b *testing.B, what string, got, most float64) {
 	}
 }
 
-// noAllocs fails if f allocates.
-func noAllocs(b *testing.B, name string, f func()) {
+// noAllocs fails if f allocates, and returns how often.
+func noAllocs(b *testing.B, name string, f func()) float64 {
 	b.Helper()
-	if n := testing.AllocsPerRun(3, f); n > 0 {
+	n := testing.AllocsPerRun(3, f)
+	if n > 0 {
 		b.Errorf("%s allocates %.0f times", name, n)
 	}
+	return n
 }

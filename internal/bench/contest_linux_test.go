@@ -10,6 +10,7 @@ import (
 type entry struct {
 	name string
 	pass func()
+	n    int // how often it is done in a pass
 	took []time.Duration
 }
 
@@ -21,8 +22,15 @@ type contest struct {
 	before  func() // each pass
 }
 
-func (c *contest) add(name string, pass func()) {
-	c.entries = append(c.entries, &entry{name: name, pass: pass})
+func (c *contest) add(name string, pass func()) { c.addMany(name, 1, pass) }
+
+// addMany adds an entry that is done n times in a pass.
+func (c *contest) addMany(name string, n int, f func()) {
+	c.entries = append(c.entries, &entry{name: name, n: n, pass: func() {
+		for range n {
+			f()
+		}
+	}})
 }
 
 // run has each entry warm up once, and then measures them.
@@ -36,7 +44,7 @@ func (c *contest) run(b *testing.B) {
 			if c.before != nil {
 				c.before()
 			}
-			e.took = append(e.took, costs(e.pass))
+			e.took = append(e.took, costs(e.pass)/time.Duration(e.n))
 		}
 	}
 }
@@ -67,17 +75,6 @@ func (c *contest) report(b *testing.B, n int, thing string) {
 		b.ReportMetric(float64(c.of(e.name))/1e3/float64(n), e.name+"-µs/"+thing)
 	}
 	b.ReportMetric(0, "ns/op") // says nothing here
-}
-
-// share divides what an entry took, which did it n times.
-func (c *contest) share(name string, n int) {
-	for _, e := range c.entries {
-		if e.name == name {
-			for i := range e.took {
-				e.took[i] /= time.Duration(n)
-			}
-		}
-	}
 }
 
 // mix adds an entry that is a mean of two others, by weight.

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -20,39 +21,42 @@ type floor struct {
 }
 
 // newFloor opens files of cgroups. Those that cannot be read are left out.
-func newFloor(b *testing.B, _ *node, cgroups []string, files []fileOf) *floor {
+func newFloor(b *testing.B, cgroups []string, files []fileOf) *floor {
 	f := &floor{buf: make([]byte, 64<<10)}
 	b.Cleanup(f.close)
-	for _, cg := range cgroups {
-		for _, file := range files {
-			f.kept = f.append(b, f.kept, filepath.Join(file.root, cg, file.name))
-		}
-	}
+	var err error
+	f.kept, err = f.open(f.kept, paths(cgroups, files))
+	require.NoError(b, err)
 	return f
 }
 
-// append opens a file, if it can be read.
-func (f *floor) append(b *testing.B, to []int, path string) []int {
-	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
-	if err == unix.ENOENT {
-		return to
+// open appends the descriptors of files to fds, of those that can be read.
+func (f *floor) open(fds []int, paths []string) ([]int, error) {
+	for _, path := range paths {
+		fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+		if errors.Is(err, unix.ENOENT) {
+			continue
+		}
+		if err != nil {
+			return fds, &os.PathError{Op: "open", Path: path, Err: err}
+		}
+		if _, err := unix.Pread(fd, f.buf, 0); err != nil {
+			_ = unix.Close(fd)
+			continue
+		}
+		fds = append(fds, fd)
 	}
-	require.NoError(b, err, path)
-	if _, err := unix.Pread(fd, f.buf, 0); err != nil {
-		require.NoError(b, unix.Close(fd))
-		return to
-	}
-	return append(to, fd)
+	return fds, nil
 }
 
 // newRoundFloor is the floor of a round: the same files of all cgroups, the
 // folders whose children are watched, and the node's own files.
 func newRoundFloor(b *testing.B, n *node, s *stats.Snapshot) *floor {
-	var paths []string
+	var cgroups []string
 	for i := range s.Cgroups {
-		paths = append(paths, s.Cgroups[i].Path)
+		cgroups = append(cgroups, s.Cgroups[i].Path)
 	}
-	f := newFloor(b, n, paths, n.cpuMemoryFiles())
+	f := newFloor(b, cgroups, n.cpuMemoryFiles())
 	master := n.master()
 	for i := range s.Cgroups {
 		if cg := &s.Cgroups[i]; cg.Descend() {
@@ -61,9 +65,9 @@ func newRoundFloor(b *testing.B, n *node, s *stats.Snapshot) *floor {
 			f.dirs = append(f.dirs, fd)
 		}
 	}
-	for _, name := range []string{"stat", "meminfo", "loadavg", "sys/kernel/pid_max", "sys/kernel/threads-max"} {
-		f.proc = f.append(b, f.proc, filepath.Join("/proc", name))
-	}
+	var err error
+	f.proc, err = f.open(f.proc, []string{"/proc/stat", "/proc/meminfo", "/proc/loadavg", "/proc/sys/kernel/pid_max", "/proc/sys/kernel/threads-max"})
+	require.NoError(b, err)
 	return f
 }
 
@@ -94,6 +98,16 @@ func (f *floor) pass() {
 
 // A fileOf is a file that every cgroup has, in one mount.
 type fileOf struct{ root, name string }
+
+// paths are those of the same files of several cgroups.
+func paths(cgroups []string, files []fileOf) (all []string) {
+	for _, cg := range cgroups {
+		for _, f := range files {
+			all = append(all, filepath.Join(f.root, cg, f.name))
+		}
+	}
+	return all
+}
 
 // cpuMemoryFiles are those that cgroupfs.CPU|cgroupfs.Memory reads, in its order.
 func (n *node) cpuMemoryFiles() []fileOf {

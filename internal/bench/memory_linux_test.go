@@ -78,7 +78,7 @@ func BenchmarkMemory(b *testing.B) {
 }
 
 // cgroups is how many the tree has, from the one that holds the pods down.
-func (n *node) cgroups() int { return 3 + len(n.pods) + len(n.leaves) }
+func (n *node) cgroups() int { return len(classes) + len(n.pods) + len(n.leaves) }
 
 // taken is the memory that was taken.
 type taken struct {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/google/cadvisor/lib/cache/memory"
-	"github.com/google/cadvisor/lib/container"
 	"github.com/google/cadvisor/lib/manager"
 	"github.com/google/cadvisor/lib/metrics"
 	"github.com/google/cadvisor/lib/model"
@@ -40,10 +39,9 @@ func BenchmarkMetrics(b *testing.B) {
 	peer := n.cadvisor(b)
 	c := &contest{}
 	var size int
-	c.add("ours", more(func() { ours() }))
+	c.addMany("ours", many, func() { ours() })
 	c.add("cadvisor", func() { size = peer() })
 	c.run(b)
-	c.share("ours", times20)
 	c.report(b, n.named(), "container")
 	c.versus(b, n.named(), "/metrics/cadvisor, a container with its share of pods", "ours", "cadvisor", "≥ 20×", 0)
 	for who, size := range map[string]int{"ours": len(text), "cadvisor": size} {
@@ -60,56 +58,41 @@ func BenchmarkShow(b *testing.B) {
 	var text []byte
 	c := &contest{}
 	for _, e := range []struct {
-		name, what, target string
-		f                  func()
+		name, what string
+		f          func()
 	}{
-		{"build", "summary.Build", "", func() { summary.Build(&sum, snap, n.pods, nil) }},
-		{"json", "the JSON of it", "", func() { text = sum.AppendJSON(text[:0]) }},
-		{"resource", "/metrics/resource of it", "", func() {
+		{"build", "summary.Build", func() { summary.Build(&sum, snap, n.pods, nil) }},
+		{"json", "the JSON of it", func() { text = sum.AppendJSON(text[:0]) }},
+		{"resource", "/metrics/resource of it", func() {
 			text = printer.AppendResource(text[:0], &sum, nil)
 		}},
 	} {
 		e.f()
 		noAllocs(b, e.name, e.f)
-		c.add(e.name, more(e.f))
-		defer func() { record(e.what+", all containers", milliseconds(c.of(e.name)), "", "", e.target) }()
+		c.addMany(e.name, many, e.f)
+		defer func() { record(e.what+", all containers", milliseconds(c.of(e.name)), "", "", "") }()
 	}
 	c.run(b)
-	for _, e := range c.entries {
-		c.share(e.name, times20)
-	}
 	c.report(b, n.named(), "container")
 }
 
-const times20 = 20
-
-// more does what is too short to be measured once.
-func more(f func()) func() {
-	return func() {
-		for range times20 {
-			f()
-		}
-	}
-}
+// many is for what is too short to be measured once.
+const many = 20
 
 // cadvisor returns what prints cAdvisor's metrics and says how long they are.
 func (n *node) cadvisor(b *testing.B) func() int {
-	quiet(b)
+	require.NoError(b, silence())
 	every, dynamic := time.Hour, false
 	*manager.HousekeepingInterval = every // each container is read once
-	kinds := container.MetricSet{
-		container.CpuUsageMetrics: {}, container.MemoryUsageMetrics: {}, container.CpuLoadMetrics: {}, container.DiskIOMetrics: {},
-		container.NetworkUsageMetrics: {}, container.AppMetrics: {}, container.ProcessMetrics: {}, container.OOMMetrics: {},
-	}
 	m, err := manager.New(memory.New(2*time.Hour, nil), sysfs.NewRealSysFs(),
-		manager.HousekeepingConfig{Interval: &every, AllowDynamic: &dynamic}, kinds, []string{n.host.Path("kubepods")}, nil, "", 0)
+		manager.HousekeepingConfig{Interval: &every, AllowDynamic: &dynamic}, kubeletKinds, []string{n.host.Path("kubepods")}, nil, "", 0)
 	require.NoError(b, err)
 	require.NoError(b, m.Start())
 	b.Cleanup(func() { require.NoError(b, m.Stop()) })
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(metrics.NewPrometheusCollector(m, func(c *model.ContainerInfo) map[string]string {
 		return n.labels(c.Name, c.Spec.Image)
-	}, kinds, clock.RealClock{}, model.RequestOptions{IdType: model.TypeName, Count: 1, Recursive: true}))
+	}, kubeletKinds, clock.RealClock{}, model.RequestOptions{IdType: model.TypeName, Count: 1, Recursive: true}))
 	var text bytes.Buffer
 	scrape := func() int {
 		text.Reset()

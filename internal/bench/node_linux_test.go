@@ -45,11 +45,13 @@ while :; do
 done
 `
 
+// classes are the cgroups that the pods of each class are in.
+var classes = [...]string{"kubepods", "kubepods/burstable", "kubepods/besteffort"}
+
 // newNode makes the tree, and kicks all of it once.
 func newNode(b *testing.B) *node {
 	h := livetest.New(b)
 	n := &node{host: h, name: map[string]*summary.Pod{}}
-	classes := [...]string{"kubepods", "kubepods/burstable", "kubepods/besteffort"}
 	for _, class := range classes {
 		h.Make(h.Path(class))
 	}

@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"flag"
 	"path"
 	"testing"
 
@@ -13,7 +12,6 @@ import (
 	"github.com/opencontainers/cgroups/fs"
 	"github.com/opencontainers/cgroups/fs2"
 	"github.com/stretchr/testify/require"
-	"k8s.io/klog/v2"
 )
 
 // opencontainers returns a pass over all containers with
@@ -64,14 +62,11 @@ func (n *node) v2() bool { return cgroups.IsCgroup2UnifiedMode() }
 // containerd returns a pass over all containers with
 // github.com/containerd/cgroups/v3, loaded before as a shim has them.
 func (n *node) containerd(b *testing.B) func() {
-	var stat []func() error
+	if n.v2() {
+		return n.containerdFiltered(b, cgroup2.StatAll)
+	}
+	var loaded []cgroup1.Cgroup
 	for _, leaf := range n.leaves {
-		if n.v2() {
-			m, err := cgroup2.Load(leaf)
-			require.NoError(b, err)
-			stat = append(stat, func() error { _, err := m.Stat(); return err })
-			continue
-		}
 		c, err := cgroup1.Load(cgroup1.StaticPath(leaf), cgroup1.WithHierarchy(func() ([]cgroup1.Subsystem, error) {
 			all, err := cgroup1.Default()
 			var some []cgroup1.Subsystem
@@ -83,11 +78,11 @@ func (n *node) containerd(b *testing.B) func() {
 			return some, err
 		}))
 		require.NoError(b, err)
-		stat = append(stat, func() error { _, err := c.Stat(cgroup1.IgnoreNotExist); return err })
+		loaded = append(loaded, c)
 	}
 	return func() {
-		for _, f := range stat {
-			if err := f(); err != nil {
+		for _, c := range loaded {
+			if _, err := c.Stat(cgroup1.IgnoreNotExist); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -97,7 +92,7 @@ func (n *node) containerd(b *testing.B) func() {
 // handlers returns a pass over all containers with the handlers of cAdvisor's
 // library, made before as its manager has them, for these kinds of metrics.
 func (n *node) handlers(b *testing.B, kinds container.MetricSet) func() {
-	quiet(b)
+	require.NoError(b, silence())
 	mounts, err := libcontainer.GetCgroupSubsystems(kinds)
 	require.NoError(b, err)
 	handlers := make([]*libcontainer.Handler, len(n.leaves))
@@ -127,10 +122,3 @@ var (
 	kubeletSet   = container.MetricSet{container.CpuUsageMetrics: {}, container.MemoryUsageMetrics: {},
 		container.DiskIOMetrics: {}, container.ProcessMetrics: {}}
 )
-
-// quiet keeps cAdvisor from writing to the terminal.
-func quiet(b *testing.B) {
-	flags := flag.NewFlagSet("klog", flag.ContinueOnError)
-	klog.InitFlags(flags)
-	require.NoError(b, flags.Parse([]string{"-logtostderr=false", "-stderrthreshold=FATAL"}))
-}

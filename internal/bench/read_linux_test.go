@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/nodegauge/nodegauge/cgroupfs"
 	"github.com/nodegauge/nodegauge/stats"
@@ -37,10 +38,26 @@ func (n *node) groups(b *testing.B, want cgroupfs.MetricSet, files int) (func(),
 			}
 		}
 	}
-	for range 32 {
-		pass()
-	}
+	warmUp(pass)
 	return pass, &buf
+}
+
+// rounds returns what takes a round into s, and has done so often enough.
+func rounds(b *testing.B, c *stats.Collector, s *stats.Snapshot) func() {
+	round := func() {
+		if err := c.Collect(context.Background(), s); err != nil {
+			b.Fatal(err)
+		}
+	}
+	warmUp(round)
+	return round
+}
+
+// warmUp does f until files that the kernel lacks are seldom looked for.
+func warmUp(f func()) {
+	for range 32 {
+		f()
+	}
 }
 
 // reads returns how many files a pass reads.
@@ -58,7 +75,7 @@ func BenchmarkRead(b *testing.B) {
 		return
 	}
 	c := &contest{before: func() { n.kick(b) }}
-	f := newFloor(b, n, n.leaves, n.cpuMemoryFiles())
+	f := newFloor(b, n.leaves, n.cpuMemoryFiles())
 	ours, buf := n.groups(b, cpuMemory, all)
 	require.Equal(b, len(f.kept), reads(ours, buf), "the floor is of the same files")
 	noAllocs(b, "Group.Read", ours)
@@ -112,15 +129,8 @@ func BenchmarkRound(b *testing.B) {
 	c := &contest{before: func() { n.kick(b) }}
 	coll := n.collector(b, stats.Options{Metrics: cpuMemory, MaxOpenFiles: mostFiles() - 200})
 	var s stats.Snapshot
-	round := func() {
-		if err := coll.Collect(context.Background(), &s); err != nil {
-			b.Fatal(err)
-		}
-	}
-	for range 32 {
-		round()
-	}
-	noAllocs(b, "Collect", round)
+	round := rounds(b, coll, &s)
+	allocs := noAllocs(b, "Collect", round)
 	var f *floor
 	if 2*int(s.Self.Descriptors) < mostFiles()-400 {
 		f = newRoundFloor(b, n, &s)
@@ -144,12 +154,12 @@ func BenchmarkRound(b *testing.B) {
 	require.NoError(b, err)
 	record("discovery in that round", milliseconds(report.Phases.Discovery), "", "", "≤ 0.6 ms")
 
-	hot := testing.AllocsPerRun(5, func() {
+	fresh := testing.AllocsPerRun(5, func() {
 		if _, err := coll.Fresh(context.Background(), -1); err != nil {
 			b.Fatal(err)
 		}
 	})
-	record("allocations of a round: Collect / Fresh", fmt.Sprintf("0 / %.0f", hot), "", "", "0 / ≤ 3")
+	record("allocations of a round: Collect / Fresh", fmt.Sprintf("%.0f / %.0f", allocs, fresh), "", "", "0 / ≤ 3")
 }
 
 // BenchmarkRoundDefault takes whole rounds of what a Collector reads by default.
@@ -157,18 +167,10 @@ func BenchmarkRoundDefault(b *testing.B) {
 	n := newNode(b)
 	c := &contest{before: func() { n.kick(b) }}
 	var cgroups int
-	for name, slow := range map[string]int{"ours": 1 << 30, "ours-with-slow": -1} {
-		coll := n.collector(b, stats.Options{MaxOpenFiles: mostFiles()/2 - 200, SlowInterval: seconds(slow)})
+	for name, slow := range map[string]time.Duration{"ours": time.Hour, "ours-with-slow": -1} {
+		coll := n.collector(b, stats.Options{MaxOpenFiles: mostFiles()/2 - 200, SlowInterval: slow})
 		var s stats.Snapshot
-		round := func() {
-			if err := coll.Collect(context.Background(), &s); err != nil {
-				b.Fatal(err)
-			}
-		}
-		for range 32 {
-			round()
-		}
-		c.add(name, round)
+		c.add(name, rounds(b, coll, &s))
 		cgroups = len(s.Cgroups)
 	}
 	c.run(b)

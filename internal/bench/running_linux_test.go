@@ -3,7 +3,6 @@ package bench
 import (
 	"bytes"
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -15,8 +14,8 @@ import (
 	"time"
 
 	"github.com/nodegauge/nodegauge/cgroupfs"
+	"github.com/nodegauge/nodegauge/internal/kernfs"
 	"github.com/nodegauge/nodegauge/stats"
-	"golang.org/x/sys/unix"
 )
 
 var (
@@ -170,42 +169,26 @@ func (n *node) filesOfTree() []string {
 	for i := range n.pods {
 		cgroups = append(cgroups, filepath.Dir(n.leaves[3*i]))
 	}
-	for _, class := range [...]string{"kubepods", "kubepods/burstable", "kubepods/besteffort"} {
+	for _, class := range classes {
 		cgroups = append(cgroups, n.host.Path(class))
 	}
-	var files []string
-	for _, cg := range cgroups {
-		for _, f := range n.cpuMemoryFiles() {
-			files = append(files, filepath.Join(f.root, cg, f.name))
-		}
-	}
-	return files
+	return paths(cgroups, n.cpuMemoryFiles())
 }
 
 // floor reads the job's files as a Collector takes rounds.
 func (j *job) floor() (*used, error) {
-	var fds []int
-	for _, name := range j.Files {
-		fd, err := unix.Open(name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
-		if errors.Is(err, unix.ENOENT) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		fds = append(fds, fd)
+	f := &floor{buf: make([]byte, 64<<10)}
+	defer f.close()
+	var err error
+	if f.kept, err = f.open(f.kept, j.Files); err != nil {
+		return nil, err
 	}
-	buf := make([]byte, 64<<10)
 	tick := time.NewTicker(j.Every)
 	var before *used
 	after := &used{Cgroups: j.Cgroups}
 	for round := range int((j.Running+j.Every-1)/j.Every) + 2 {
 		<-tick.C
-		for _, fd := range fds {
-			if _, err := unix.Pread(fd, buf, 0); err != nil {
-				return nil, err
-			}
-		}
+		f.pass()
 		if round == 1 {
 			before = usedNow()
 		} else if round > 1 {
@@ -234,13 +217,7 @@ func usedNow() *used {
 }
 
 // mostFiles is how many descriptors a process may have.
-func mostFiles() int {
-	var limit unix.Rlimit
-	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
-		return 0
-	}
-	return int(min(limit.Cur, 1<<30))
-}
+func mostFiles() int { return int(min(kernfs.MaxOpenFiles(), 1<<30)) }
 
 // since returns what was used between before and u, and what the process has now.
 func (u *used) since(before *used) *used {

@@ -78,9 +78,6 @@ func decimals(x float64) int {
 	return 1
 }
 
-// seconds is a time in seconds; less than none is less than none.
-func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
-
 // shareTarget is the target for a round's share of one core.
 func shareTarget(containers int) string {
 	switch {

@@ -15,7 +15,7 @@ import (
 // and all pressure, cAdvisor with a kubelet's set.
 func (n *node) readV2(b *testing.B) {
 	c := &contest{before: func() { n.kick(b) }}
-	f := newFloor(b, n, n.leaves, n.cpuMemoryFiles())
+	f := newFloor(b, n.leaves, n.cpuMemoryFiles())
 	ours, buf := n.groups(b, cpuMemory, all)
 	require.Equal(b, len(f.kept), reads(ours, buf), "the floor is of the same files")
 	noAllocs(b, "Group.Read", ours)
